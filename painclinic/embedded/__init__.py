@@ -1,0 +1,6 @@
+"""PostgreSQL and Valkey as supervised children, for the demonstration and the tests. Knows nothing of Django."""
+
+from painclinic.embedded.cluster import Urls, cluster
+from painclinic.embedded.process import Child, ServerError, free_port
+
+__all__ = ["Child", "ServerError", "Urls", "cluster", "free_port"]

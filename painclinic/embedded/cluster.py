@@ -1,0 +1,84 @@
+"""Database and broker together, in one folder."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from painclinic.embedded.postgres import APPLICATION, OWNER, ROLES, SUPERUSER, Postgres
+from painclinic.embedded.process import ServerError
+from painclinic.embedded.valkey import Valkey
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where the running servers are. `superuser` is for looking after the server, never for the application."""
+
+    application: str
+    owner: str
+    superuser: str
+    broker: str
+    cache: str
+
+    def environment(self) -> dict[str, str]:
+        """As the variables that the settings read."""
+        return {
+            "DATABASE_URL": self.application,
+            "DATABASE_OWNER_URL": self.owner,
+            "BROKER_URL": self.broker,
+            "CACHE_URL": self.cache,
+        }
+
+
+@contextmanager
+def cluster(path: Path, *, ephemeral: bool = False) -> Iterator[Urls]:
+    """Starts (and the first time, makes) the servers whose data lives in `path`; stops them at the end.
+
+    Call it from the main thread: the servers end with the thread that started them. An ephemeral cluster
+    is for tests: fast rather than durable, its owner role may create databases and `SET ROLE painclinic_app`,
+    and its data is deleted at the end.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(path / "lock"):
+        passwords = _passwords(path / "passwords.json")
+        postgres = Postgres(path / "postgres", passwords, durable=not ephemeral, for_tests=ephemeral)
+        try:
+            with postgres.running(), Valkey(path / "valkey", passwords["valkey"]).running() as valkey:
+                yield Urls(
+                    application=postgres.url(APPLICATION),
+                    owner=postgres.url(OWNER),
+                    superuser=postgres.url(SUPERUSER),
+                    broker=valkey.url(0),
+                    cache=valkey.url(1),
+                )
+        finally:
+            if ephemeral:
+                postgres.remove()
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Two supervisors on one folder would ruin each other's data, so the second is refused."""
+    with file.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ServerError(f"Another painclinic already runs on {file.parent}.") from error
+        yield
+
+
+def _passwords(file: Path) -> dict[str, str]:
+    """Random, made once, readable by us alone."""
+    if not file.exists():
+        made = {name: secrets.token_urlsafe(24) for name in (*ROLES, "valkey")}
+        scratch = file.with_suffix(".new")
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            json.dump(made, handle)
+        scratch.rename(file)
+    loaded: dict[str, str] = json.loads(file.read_text())
+    return loaded

@@ -1,0 +1,110 @@
+"""One database server and one broker for the whole run; then Django.
+
+The settings read the environment when they are imported, and test modules import models, so the servers
+start while this file is imported. Parallel workers inherit the environment of the process that started them
+and share its servers, each with its own test database and its own numbered databases of the broker.
+"""
+
+import base64
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+
+from painclinic.embedded import cluster
+
+_servers = ExitStack()
+
+
+def _start_servers() -> None:
+    """Unless DATABASE_URL names a server; that one's role must be allowed to create databases."""
+    if "DATABASE_URL" in os.environ:
+        return
+    folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="painclinic-test-")))
+    urls = _servers.enter_context(cluster(folder, ephemeral=True))
+    os.environ |= urls.environment() | {
+        # Creating the test database takes the owner role; `app_role` steps down to the application's.
+        "DATABASE_URL": urls.owner,
+        "TEST_APPLICATION_URL": urls.application,
+        "TEST_SERVERS": "shared",
+    }
+
+
+def _own_broker_numbers() -> None:
+    """Worker gw3 must not see the cache entries and tasks of worker gw4."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if os.environ.get("TEST_SERVERS") == "shared" and worker:
+        number = 2 * int(worker.removeprefix("gw")) + 2
+        for offset, name in enumerate(("BROKER_URL", "CACHE_URL")):
+            os.environ[name] = f"{os.environ[name].rpartition('/')[0]}/{number + offset}"
+
+
+def _start_django() -> None:
+    os.environ["PAINCLINIC_MODE"] = "test"
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+    os.environ.setdefault("PAINCLINIC_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "painclinic.settings"
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    _servers.close()
+
+
+_start_servers()
+_own_broker_numbers()
+try:
+    _start_django()
+except BaseException:
+    _servers.close()
+    raise
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits and heartbeats of one test must not reach into the next."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture
+def app_role(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """`with app_role():` runs the block as the application's database role, in the test's own transaction.
+
+    For tests of grants and of row-level security: they see the test's data and are held to what the
+    application is held to.
+    """
+    from django.db import connection
+
+    @contextmanager
+    def step_down() -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE painclinic_app")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET ROLE")
+
+    return step_down
+
+
+@pytest.fixture
+def app_role_connection(transactional_db: None) -> Iterator[psycopg2.extensions.connection]:
+    """A connection of its own to the test database, signed in as the application's role."""
+    from django.db import connection
+
+    parameters = psycopg2.extensions.parse_dsn(os.environ["TEST_APPLICATION_URL"])
+    opened = psycopg2.connect(**parameters | {"dbname": connection.settings_dict["NAME"]})
+    yield opened
+    opened.close()
