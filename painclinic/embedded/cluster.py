@@ -16,7 +16,7 @@ from painclinic.embedded.valkey import Valkey
 
 @dataclass(frozen=True)
 class Urls:
-    """Where the running servers are. `superuser` is for looking after the server, never for the application."""
+    """Where the servers are. `superuser` is for looking after the server, never for the application."""
 
     application: str
     owner: str

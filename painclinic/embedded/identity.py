@@ -65,9 +65,7 @@ def system_user() -> Identity:
         except KeyError:
             continue
         return Identity(str(uid), uid)
-    raise ServerError(
-        "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody' to run it."
-    )
+    raise ServerError("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'.")
 
 
 def data_folder(path: Path, who: Identity) -> Path:

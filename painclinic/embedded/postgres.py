@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own: initialised once, run as a foreground child, with owner and application role apart."""
+"""A PostgreSQL of our own: made once, run as a foreground child, with owner and application role apart."""
 
 import secrets
 import shutil

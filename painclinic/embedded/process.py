@@ -14,7 +14,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 class ServerError(RuntimeError):
-    """A server could not be found, started or stopped; the text is a sentence for the person at the terminal."""
+    """A server could not be found, started or stopped; the text is for the person at the terminal."""
 
 
 def free_port() -> int:
@@ -103,7 +103,7 @@ class Child:
 
 
 def wait_until_ready(child: Child, is_ready: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Returns as soon as `is_ready()` is true; a `ServerError` says why when the child ends or takes too long."""
+    """Returns once `is_ready()` is true; a `ServerError` says why if the child ends or takes too long."""
     deadline = time.monotonic() + seconds
     while not is_ready():
         if child.exit_code() is not None:
