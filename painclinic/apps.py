@@ -6,4 +6,4 @@ class PainclinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from painclinic import checks, celery  # noqa: F401  importing registers the checks and the Celery app
+        from painclinic import celery, checks  # noqa: F401  importing registers the checks and the Celery app

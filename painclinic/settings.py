@@ -32,13 +32,17 @@ def _required(name: str, hint: str) -> str:
 
 
 SECRET_KEY = _required("SECRET_KEY", "50 or more random characters.")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"]
+)
 # The address people reach the site at; links in e-mail are built from it.
 SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else "http://localhost:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if SITE_URL else [])
 
 # Keys that wrap each patient's own key: "name:base64-of-32-bytes", newest first (see docs/operate.md).
-PAINCLINIC_KEYS = _required("PAINCLINIC_KEYS", "name:base64 of 32 random bytes; several are separated by commas.")
+PAINCLINIC_KEYS = _required(
+    "PAINCLINIC_KEYS", "name:base64 of 32 random bytes; several are separated by commas."
+)
 
 # The application role is not the owner of the tables, so that the database can hold it to its
 # grants; migrations run as the owner with PAINCLINIC_DB_ROLE=owner.
@@ -87,6 +91,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "painclinic.audit.middleware.RequestContextMiddleware",
+    "painclinic.crypto.middleware.FreshKeysMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -124,6 +129,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+if MODE == "test":
+    # Argon2 is slow on purpose; hundreds of test sign-ins need not prove it.
+    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -231,7 +239,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = MODE == "test"
 
 # Where mail goes. In a demonstration it stays inside, on a page that the banner links to.
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="consolemail://" if not PRODUCTION else "smtp://localhost:25"
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 15
 if DEMO:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
@@ -108,3 +109,11 @@ def app_role_connection(transactional_db: None) -> Iterator[psycopg2.extensions.
     opened = psycopg2.connect(**parameters | {"dbname": connection.settings_dict["NAME"]})
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def cast(db: None) -> Any:
+    """Two clinics with their people; see `tests/factories/cast.py`."""
+    from tests.factories.cast import Cast
+
+    return Cast()

@@ -1,0 +1,258 @@
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from painclinic import clock
+from painclinic.access.permissions import Permission
+from painclinic.access.scoping import ScopedQuerySet, clinics_where
+from painclinic.accounts.models import Clinic, User
+from painclinic.crypto.fields import EncryptedTextField
+from painclinic.frozen import frozen_triggers
+from painclinic.ids import new_id
+from patients.models.scope import ClinicalQuerySet, PatientRow
+
+
+class ThreadQuerySet(ClinicalQuerySet["Thread"]):
+    def awaiting_reply(self) -> "ThreadQuerySet":
+        """Those whose last word is the patient's."""
+        return self.filter(reply_due_at__isnull=False)
+
+
+class Thread(PatientRow):
+    """The one conversation of a patient with their care team.
+
+    The three times are kept by `actions.send_message`, so that a worklist needs no look at messages.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    # Since when, and until when at the latest, the patient's oldest unanswered message waits.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    reply_due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient"], name="thread_one_per_patient")]
+        indexes = [models.Index(fields=["clinic", "reply_due_at"], name="thread_reply_due")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class MessageQuerySet(ClinicalQuerySet["Message"]):
+    def unread_by(self, user: User) -> "MessageQuerySet":
+        """Messages of others that came after `user` last read the thread."""
+        read = ThreadRead.objects.filter(
+            thread=models.OuterRef("thread"), user=user, read_until__gte=models.OuterRef("sent_at")
+        )
+        return self.exclude(author=user).filter(~models.Exists(read))
+
+
+class Message(PatientRow):
+    """One message. Never changed and never deleted."""
+
+    class Side(models.TextChoices):
+        PATIENT = "patient", _("patient")
+        TEAM = "team", _("care team")
+
+    MAX_LENGTH = 5000
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=7, choices=Side.choices)
+    body = EncryptedTextField()
+    # Made by the form: a double click or a retry sends once.
+    submission_id = models.UUIDField(unique=True)
+    sent_at = models.DateTimeField(default=clock.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sent_at", "pk"]
+        indexes = [models.Index(fields=["thread", "sent_at"], name="message_in_thread")]
+        triggers = frozen_triggers()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ThreadReadQuerySet(ClinicalQuerySet["ThreadRead"]):
+    pass
+
+
+class ThreadRead(PatientRow):
+    """Up to when a person has read a thread."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="reads")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    read_until = models.DateTimeField()
+
+    objects = ThreadReadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "user"], name="thread_read_once_per_user")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ReminderQuerySet(ScopedQuerySet["Reminder"]):
+    def visible_to(self, user: object) -> "ReminderQuerySet":
+        """The clinic's staff who look after deliveries; a therapist sees those of their own patients."""
+        from patients.models import Patient
+
+        admin = models.Q(clinic_id__in=clinics_where(user, Permission.ACCESS_REVIEW))
+        treated = models.Q(patient_id__in=Patient.objects.treated_by(user).values("pk"))
+        return self.filter(admin | treated)
+
+
+class Reminder(models.Model):
+    """Something that shall be sent to a person: planned as a row before anybody is told.
+
+    `dedupe_key` names person, cause, target, local date and channel: planning twice makes one row.
+    Content is never stored: the text is written from the kind when it is sent, and holds no
+    health information. Only mails about signing in carry a `body` (a link), encrypted.
+    """
+
+    class Kind(models.TextChoices):
+        STAFF_INVITATION = "staff_invitation", _("staff invitation")
+        PATIENT_INVITATION = "patient_invitation", _("patient invitation")
+        MODULE_AVAILABLE = "module_available", _("a new week is open")
+        HOMEWORK_DUE = "homework_due", _("homework is due")
+        INACTIVE = "inactive", _("nothing done for some days")
+        UNREAD_MESSAGE = "unread_message", _("unread message")
+        FEEDBACK_READY = "feedback_ready", _("feedback is there")
+        EMERGENCY_NOTICE = "emergency_notice", _("a record was opened in an emergency")
+        ACCOUNT = "account", _("sign-in and security")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        CANCELLED = "cancelled", _("no longer needed")
+        EXPIRED = "expired", _("too late to be useful")
+        FAILED = "failed", _("failed")
+
+    MAX_ATTEMPTS = 6
+    LEASE = timedelta(minutes=2)
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders")
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, null=True, blank=True, related_name="reminders"
+    )
+    # What it is about (a module, a message, an invitation), by id: it is looked at again before sending.
+    target_id = models.UUIDField(null=True, blank=True)
+    channel = models.CharField(max_length=10, default="email")
+    due_at = models.DateTimeField()
+    not_after = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    planned_at = models.DateTimeField(default=clock.now)
+    # For mails about signing in only.
+    body = EncryptedTextField(subject="user_id", null=True)
+    subject = models.CharField(max_length=200, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["planned", "sending"]),
+                name="reminder_open_due",
+            ),
+            models.Index(fields=["clinic", "-planned_at"], name="reminder_by_clinic"),
+            models.Index(fields=["patient", "kind", "target_id"], name="reminder_by_cause"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
+    def visible_to(self, user: object) -> "DeliveryQuerySet":
+        return self.filter(reminder_id__in=Reminder.objects.visible_to(user).values("pk"))
+
+
+class Delivery(models.Model):
+    """One attempt to send a reminder through one channel, and how it ended. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
+    attempted_at = models.DateTimeField(default=clock.now)
+    was_accepted = models.BooleanField()
+    # The kind of fault, never its text: servers quote addresses and content.
+    fault = models.CharField(max_length=80, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["attempted_at"]
+        triggers = frozen_triggers()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ReminderPreferenceQuerySet(ScopedQuerySet["ReminderPreference"]):
+    def visible_to(self, user: object) -> "ReminderPreferenceQuerySet":
+        return self.filter(patient__user=user if isinstance(user, User) else None)
+
+
+class ReminderPreference(models.Model):
+    """What a patient wants to be reminded of, and how often. Without a row: everything, three times."""
+
+    MOST = 3
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    patient = models.OneToOneField(
+        "patients.Patient", on_delete=models.PROTECT, related_name="reminder_preference"
+    )
+    off_kinds = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    most_per_cause = models.PositiveSmallIntegerField(default=MOST, validators=[MaxValueValidator(MOST)])
+    quiet_from = models.TimeField(default="21:00")
+    quiet_until = models.TimeField(default="08:00")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    objects = ReminderPreferenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(most_per_cause__lte=3), name="preference_at_most_three"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class DemoMail(models.Model):
+    """A mail that a demonstration kept instead of sending it. Exists in demo mode only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    message_id = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-sent_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

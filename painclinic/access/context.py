@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from painclinic.accounts.models import Role, User
+
+
+def viewer(request: HttpRequest) -> dict[str, Any]:
+    """What every page may show of the person who looks at it."""
+    user = getattr(request, "user", None)
+    memberships = user.active_memberships if isinstance(user, User) else []
+    membership = getattr(request, "membership", None) or (memberships[0] if memberships else None)
+    return {
+        "demo_mode": settings.DEMO,
+        "membership": membership,
+        "clinic": membership.clinic if membership else None,
+        "is_patient": bool(membership and membership.role == Role.PATIENT),
+        "is_staff_member": bool(membership and membership.role != Role.PATIENT),
+        "viewer_roles": [m.role for m in memberships],
+    }

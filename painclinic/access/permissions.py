@@ -1,0 +1,82 @@
+"""Who may do what: the one table."""
+
+from enum import StrEnum
+
+from painclinic.accounts.models import Role
+
+
+class Permission(StrEnum):
+    """An act. Whose rows it may be done on is decided by `visible_to`."""
+
+    # every signed-in person
+    ACCOUNT_KEEP = "account-keep"
+    DRAFT_SAVE = "draft-save"
+    # patients, always about themselves
+    COURSE_WORK = "course-work"
+    OWN_MESSAGES = "own-messages"
+    OWN_RECORD = "own-record"
+    CONSENT_GIVE = "consent-give"
+    # clinical staff
+    WORKLIST_VIEW = "worklist-view"
+    PATIENT_VIEW = "patient-view"
+    HOMEWORK_REVIEW = "homework-review"
+    MESSAGE_SEND = "message-send"
+    COURSE_STEER = "course-steer"
+    REPORT_MAKE = "report-make"
+    EMERGENCY_ACCESS = "emergency-access"
+    # clinic administration: identity, enrolment and staff; no therapy content
+    DESK_VIEW = "desk-view"
+    PATIENT_ENROL = "patient-enrol"
+    STAFF_MANAGE = "staff-manage"
+    CLINIC_SET_UP = "clinic-set-up"
+    DELIVERY_VIEW = "delivery-view"
+    ACCESS_REVIEW = "access-review"
+
+
+_EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.PATIENT: frozenset(
+        _EVERYBODY
+        | {Permission.COURSE_WORK, Permission.OWN_MESSAGES, Permission.OWN_RECORD, Permission.CONSENT_GIVE}
+    ),
+    Role.THERAPIST: frozenset(
+        _EVERYBODY
+        | {
+            Permission.WORKLIST_VIEW,
+            Permission.PATIENT_VIEW,
+            Permission.HOMEWORK_REVIEW,
+            Permission.MESSAGE_SEND,
+            Permission.COURSE_STEER,
+            Permission.REPORT_MAKE,
+            Permission.EMERGENCY_ACCESS,
+            Permission.DELIVERY_VIEW,
+        }
+    ),
+    # A supervisor reads the caseload of the clinic and writes to nobody's patient.
+    Role.SUPERVISOR: frozenset(
+        _EVERYBODY
+        | {
+            Permission.WORKLIST_VIEW,
+            Permission.PATIENT_VIEW,
+            Permission.REPORT_MAKE,
+            Permission.DELIVERY_VIEW,
+        }
+    ),
+    Role.CLINIC_ADMIN: frozenset(
+        _EVERYBODY
+        | {
+            Permission.DESK_VIEW,
+            Permission.PATIENT_ENROL,
+            Permission.STAFF_MANAGE,
+            Permission.CLINIC_SET_UP,
+            Permission.DELIVERY_VIEW,
+            Permission.ACCESS_REVIEW,
+        }
+    ),
+}
+
+
+def allows(role: str, permission: Permission) -> bool:
+    """Whether a role may do an act; an unknown role may do nothing."""
+    return permission in ROLE_PERMISSIONS.get(role, frozenset())

@@ -1,0 +1,34 @@
+"""The front door, which knows where everybody's own place is, and Help now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from painclinic.access.decorators import public
+from painclinic.accounts.models import Clinic, Role, User
+
+# Where each role begins its day.
+HOME = {
+    Role.PATIENT: "/home/",
+    Role.THERAPIST: "/today/",
+    Role.SUPERVISOR: "/caseload/",
+    Role.CLINIC_ADMIN: "/desk/",
+}
+
+
+@public
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Lead people who are signed in to their own place; greet everybody else."""
+    user = request.user
+    if isinstance(user, User) and user.active_memberships:
+        return redirect(HOME[Role(user.active_memberships[0].role)])
+    return render(request, "access/front_door.html")
+
+
+@public
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Crisis numbers and red flags: of the viewer's own clinic, else of every clinic here."""
+    user = request.user
+    clinics = Clinic.objects.prefetch_related("crisis_lines").order_by("name")
+    if isinstance(user, User):
+        clinics = clinics.filter(pk__in=[m.clinic_id for m in user.active_memberships]) or clinics
+    return render(request, "access/help_now.html", {"clinics": list(clinics[:50])})

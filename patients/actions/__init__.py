@@ -1,0 +1,1 @@
+"""Every write to patient data. One noun per file; nothing else writes."""

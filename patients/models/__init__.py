@@ -1,0 +1,32 @@
+"""Patients and their course. One noun per file."""
+
+from patients.models.consent import Consent, ConsentText
+from patients.models.drafts import Draft, DraftRevision
+from patients.models.emergency import EmergencyAccess
+from patients.models.enrolment import Assignment, Enrolment
+from patients.models.entries import Entry
+from patients.models.homework import Homework, Review, ReviewComment
+from patients.models.people import Patient
+from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
+from patients.models.reports import Report
+
+__all__ = [
+    "Assignment",
+    "CheckAnswer",
+    "Consent",
+    "ConsentText",
+    "Draft",
+    "DraftRevision",
+    "EmergencyAccess",
+    "Enrolment",
+    "Entry",
+    "Homework",
+    "ModuleHold",
+    "ModuleProgress",
+    "Patient",
+    "Report",
+    "Review",
+    "ReviewComment",
+    "StepProgress",
+    "StepRating",
+]

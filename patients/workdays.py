@@ -1,0 +1,55 @@
+"""Deadlines that run only while the clinic works. Pure functions."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from painclinic.accounts.models import Clinic
+
+# Holidays are not known yet; the loop below must end even for a clinic with odd settings.
+_LONGEST = 60
+
+
+def is_open(moment: datetime, clinic: Clinic) -> bool:
+    """Whether messages are read at `moment`, on the clinic's own wall clock."""
+    local = moment.astimezone(ZoneInfo(clinic.timezone))
+    return local.isoweekday() in clinic.work_days and clinic.work_start <= local.time() < clinic.work_end
+
+
+def deadline(start: datetime, *, days: int, clinic: Clinic) -> datetime:
+    """The end of working time by which something that came at `start` is answered, in UTC.
+
+    What comes within working hours is due at the same time `days` working days later; what comes
+    outside counts as having come when the clinic opens next. `days` is at least 1.
+    """
+    zone = ZoneInfo(clinic.timezone)
+    local = start.astimezone(zone)
+    if local.isoweekday() in clinic.work_days and local.time() < clinic.work_end:
+        day, at = local.date(), max(local.time(), clinic.work_start)
+    else:
+        day, at = _next_working_day(local.date(), clinic), clinic.work_start
+    for _ in range(max(days, 1)):
+        day = _next_working_day(day, clinic)
+    return _instant(day, at, zone)
+
+
+def next_opening(moment: datetime, clinic: Clinic) -> datetime:
+    """When the clinic reads messages next: now, if it is open, else the next opening, in UTC."""
+    if is_open(moment, clinic):
+        return moment
+    zone = ZoneInfo(clinic.timezone)
+    local = moment.astimezone(zone)
+    if local.isoweekday() in clinic.work_days and local.time() < clinic.work_start:
+        return _instant(local.date(), clinic.work_start, zone)
+    return _instant(_next_working_day(local.date(), clinic), clinic.work_start, zone)
+
+
+def _next_working_day(day: date, clinic: Clinic) -> date:
+    for _ in range(_LONGEST):
+        day += timedelta(days=1)
+        if day.isoweekday() in clinic.work_days:
+            return day
+    return day
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(ZoneInfo("UTC"))
