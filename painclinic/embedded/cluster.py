@@ -4,13 +4,14 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from painclinic.embedded.postgres import APPLICATION, OWNER, ROLES, SUPERUSER, Postgres
-from painclinic.embedded.process import ServerError
+from painclinic.embedded.process import Child, ServerError
 from painclinic.embedded.valkey import Valkey
 
 
@@ -23,6 +24,7 @@ class Urls:
     superuser: str
     broker: str
     cache: str
+    servers: tuple[Child, ...] = ()
 
     def environment(self) -> dict[str, str]:
         """As the variables that the settings read."""
@@ -54,10 +56,21 @@ def cluster(path: Path, *, ephemeral: bool = False) -> Iterator[Urls]:
                     superuser=postgres.url(SUPERUSER),
                     broker=valkey.url(0),
                     cache=valkey.url(1),
+                    servers=tuple(server for server in (postgres.server, valkey.server) if server),
                 )
         finally:
             if ephemeral:
                 postgres.remove()
+
+
+def discard(path: Path) -> None:
+    """Deletes what `cluster(path)` keeps. Refuses while it runs, and touches nothing else in the folder."""
+    if not (path / "passwords.json").exists():
+        return
+    with locked(path / "lock"):
+        Postgres(path / "postgres", {}).remove()
+        shutil.rmtree(path / "valkey", ignore_errors=True)
+        (path / "passwords.json").unlink()
 
 
 @contextmanager
@@ -71,14 +84,18 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
-def _passwords(file: Path) -> dict[str, str]:
-    """Random, made once, readable by us alone."""
+def written_once(file: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """The secrets in `file`, made the first time; readable by us alone."""
     if not file.exists():
-        made = {name: secrets.token_urlsafe(24) for name in (*ROLES, "valkey")}
         scratch = file.with_suffix(".new")
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        scratch.unlink(missing_ok=True)
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as handle:
-            json.dump(made, handle)
+            json.dump(make(), handle)
         scratch.rename(file)
     loaded: dict[str, str] = json.loads(file.read_text())
     return loaded
+
+
+def _passwords(file: Path) -> dict[str, str]:
+    return written_once(file, lambda: {name: secrets.token_urlsafe(24) for name in (*ROLES, "valkey")})

@@ -19,6 +19,9 @@ NOBODY = 65534
 def main(user: str, parent: str, *command: str) -> None:
     """Starts a session of its own, gives up root if asked, ties its life to the parent, and execs."""
     os.setsid()
+    # A shell that starts us in the background may have told us to ignore these; the servers must not.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     if user == "namespace":
         enter_user_namespace()
     elif user != "same":

@@ -49,6 +49,7 @@ class Postgres:
         self.durable = durable
         self.for_tests = for_tests
         self.port = 0
+        self.server: Child | None = None
         self._initialised = self.data / "painclinic-initialised"
 
     @contextmanager
@@ -58,7 +59,7 @@ class Postgres:
             self._check_version()
         else:
             self._initialise()
-        server = self._start()
+        self.server = server = self._start()
         try:
             if not self._initialised.exists():
                 self._create_roles()
@@ -97,7 +98,15 @@ class Postgres:
             password_file.unlink()
 
     def _initdb(self, password_file: Path) -> None:
-        command = [self.programs / "initdb", "-D", self.data, "-U", SUPERUSER, "-A", "scram-sha-256"]
+        command: list[str | Path] = [
+            self.programs / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+        ]
         command += [f"--pwfile={password_file}", "-E", "UTF8", "--no-locale", "--no-instructions"]
         if postgres_version(self.programs) >= 17:
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

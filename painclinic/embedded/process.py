@@ -75,18 +75,23 @@ class Child:
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
+    def ask_to_stop(self) -> None:
+        """Asks, and does not wait."""
+        self._process.terminate()
+
     def stop(self, *signals: tuple[signal.Signals, float]) -> None:
         """Asks it to end with each signal in turn, waiting the given seconds; whatever is left is killed."""
         for number, seconds in signals:
             self._process.send_signal(number)  # does nothing when it has ended already
-            if self._ended_within(seconds):
+            if self.ended_within(seconds):
                 break
         else:
             self._kill_session()
         if self._process.stdin:
             self._process.stdin.close()
 
-    def _ended_within(self, seconds: float) -> bool:
+    def ended_within(self, seconds: float) -> bool:
+        """Waits at most that long; whether it has ended."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -18,13 +18,14 @@ class Valkey:
         self.password = password
         self.log = path.with_suffix(".log")
         self.port = 0
+        self.server: Child | None = None
 
     @contextmanager
     def running(self) -> Iterator["Valkey"]:
         """The server answers inside the block and is gone after it."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.port = free_port()
-        server = Child("Valkey", [valkey_program(), self._configuration()], log=self.log)
+        self.server = server = Child("Valkey", [valkey_program(), self._configuration()], log=self.log)
         try:
             wait_until_ready(server, self._answers)
             yield self

@@ -1,0 +1,5 @@
+"""Tasks of the kernel, where the worker looks for them."""
+
+from painclinic.heartbeat import heartbeat
+
+__all__ = ["heartbeat"]
