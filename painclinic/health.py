@@ -1,4 +1,4 @@
-"""`GET /healthz`: whether each part works, by name only. For load balancers, containers and the demonstration."""
+"""`GET /healthz`: whether each part works, by name only. For load balancers and containers."""
 
 import ctypes
 import sys
@@ -79,7 +79,10 @@ def beat() -> str:
 
 @remembered
 def pdf() -> str:
-    """Whether the libraries for PDFs are there. Loading WeasyPrint to find out would cost 70 MB in each process."""
+    """Whether the libraries for PDFs are there.
+
+    Loading WeasyPrint to find out would cost 70 MB in each web process.
+    """
     ending = ".0.dylib" if sys.platform == "darwin" else ".so.0"
     try:
         for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset"):

@@ -1,6 +1,6 @@
 """Signs of life of worker and beat, kept in the cache for `painclinic.health` to look at.
 
-The worker gives one whenever its main loop sends Celery's own heartbeat. Beat gives one at its start, and then
+The worker gives one when its main loop sends Celery's own heartbeat. Beat gives one at its start, and then
 through a task every 15 seconds, so that a fresh one proves the whole way: beat, broker, worker.
 """
 
