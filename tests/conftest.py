@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
@@ -24,7 +25,7 @@ _servers = ExitStack()
 
 
 def _start_servers() -> None:
-    """Unless DATABASE_URL names a server; that one's role must be allowed to create databases."""
+    """Unless DATABASE_URL names a server; its role there must be a superuser."""
     if "DATABASE_URL" in os.environ:
         return
     folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="painclinic-test-")))
@@ -67,6 +68,22 @@ try:
 except BaseException:
     _servers.close()
     raise
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flushable_tables() -> Iterator[None]:
+    """Tests with real transactions empty the tables afterwards, past the triggers that keep rows append-only."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+
+    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
+        statements = plain(*args, **kwargs)
+        return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

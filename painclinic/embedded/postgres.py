@@ -27,15 +27,19 @@ GRANTS = (
     " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO painclinic_app",
     "ALTER DEFAULT PRIVILEGES FOR ROLE painclinic_owner GRANT USAGE ON SEQUENCES TO painclinic_app",
 )
-STEP_DOWN = ("GRANT painclinic_app TO painclinic_owner",)
+FOR_TESTS = (
+    "GRANT painclinic_app TO painclinic_owner",
+    # Emptying the tables between tests has to get past the triggers that keep rows append-only.
+    "GRANT SET ON PARAMETER session_replication_role TO painclinic_owner",
+)
 
 
 class Postgres:
     """A data folder and the server on it.
 
     `durable=False` is for throw-away clusters: a crash of the machine may lose them.
-    `for_tests` lets a test runner make its test databases as the owner role, and step down to the application
-    role within a transaction.
+    `for_tests` lets a test runner make and empty its databases as the owner role, and step down to the
+    application role within a transaction.
     """
 
     def __init__(
@@ -164,7 +168,7 @@ class Postgres:
             cursor = connection.cursor()
             for role, extra in ((OWNER, attributes), (APPLICATION, sql.SQL("NOCREATEDB"))):
                 cursor.execute(create.format(sql.Identifier(role), extra, sql.Literal(self.passwords[role])))
-            for grant in GRANTS + (STEP_DOWN if self.for_tests else ()):
+            for grant in GRANTS + (FOR_TESTS if self.for_tests else ()):
                 cursor.execute(grant)
         with closing(psycopg2.connect(self.url(SUPERUSER, "postgres"))) as connection:
             connection.autocommit = True
