@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from typing import Any
 
 import psycopg2
 import psycopg2.extensions
@@ -51,6 +50,9 @@ def _start_django() -> None:
     os.environ["PAINCLINIC_MODE"] = "test"
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("PAINCLINIC_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    os.environ["STATIC_ROOT"] = _servers.enter_context(
+        tempfile.TemporaryDirectory(prefix="painclinic-static-")
+    )
     os.environ["DJANGO_SETTINGS_MODULE"] = "painclinic.settings"
     import django
 
@@ -72,7 +74,7 @@ except BaseException:
 
 @pytest.fixture(autouse=True, scope="session")
 def flushable_tables() -> Iterator[None]:
-    """Tests with real transactions empty the tables afterwards, past the triggers that keep rows append-only."""
+    """Tests with real transactions empty the tables afterwards, past the triggers of append-only rows."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     plain = DatabaseOperations.sql_flush
