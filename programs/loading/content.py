@@ -1,0 +1,52 @@
+"""A programme as read from its files, before it is in the database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class WorksheetContent:
+    slug: str
+    code: str
+    title: str
+    is_log: bool
+    definition: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StepContent:
+    """A step; `number` 0 is the short version. `worksheet` is a slug or empty."""
+
+    number: int
+    slug: str
+    kind: str
+    title: str
+    minutes: int
+    is_core: bool
+    body_html: str
+    content: dict[str, Any]
+    worksheet: str
+
+
+@dataclass(frozen=True)
+class ModuleContent:
+    number: int
+    slug: str
+    title: str
+    summary: str
+    is_outline: bool
+    details: dict[str, Any]
+    steps: tuple[StepContent, ...]
+
+
+@dataclass(frozen=True)
+class ProgrammeContent:
+    """A whole programme in one language. `content_hash` changes with any of its files."""
+
+    slug: str
+    language: str
+    title: str
+    summary: str
+    content_hash: str
+    worksheets: tuple[WorksheetContent, ...]
+    modules: tuple[ModuleContent, ...]

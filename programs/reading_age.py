@@ -1,0 +1,79 @@
+"""How hard a text is to read, and how long it is.
+
+Flesch-Kincaid grade level: J. P. Kincaid et al., Derivation of New Readability Formulas for Navy
+Enlisted Personnel, Research Branch Report 8-75, 1975. A grade of the United States begins about
+five years after birth plus the grade itself, so age = grade + 5. The formula is for English;
+for another language there is no figure rather than a wrong one.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from programs.loading.content import ModuleContent, StepContent
+
+# The end of a block ends a sentence, whether a full stop stands there or not.
+_BLOCK_END = re.compile(r"</(?:p|li|h2|h3|td|th|blockquote)>|<(?:br|hr)\s*/?>")
+_TAG = re.compile(r"<[^>]+>")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)]*(?:\s+|$)|\n+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_VOWELS = re.compile(r"[aeiouy]+")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Length and difficulty of a text. `age` is None where the formula does not apply."""
+
+    words: int
+    sentences: int
+    syllables: int
+    language: str = "en"
+
+    @property
+    def grade(self) -> float | None:
+        if not self.words or not self.language.startswith("en"):
+            return None
+        per_sentence, per_word = self.words / self.sentences, self.syllables / self.words
+        return 0.39 * per_sentence + 11.8 * per_word - 15.59
+
+    @property
+    def age(self) -> float | None:
+        return None if self.grade is None else max(self.grade, 0) + 5
+
+
+def measure(text: str, language: str = "en") -> Measure:
+    """Measure plain text; a line break ends a sentence."""
+    sentences = [found for part in _SENTENCE_END.split(text) if (found := _WORD.findall(part))]
+    words = [word for sentence in sentences for word in sentence]
+    return Measure(len(words), len(sentences), sum(map(syllables, words)), language)
+
+
+def syllables(word: str) -> int:
+    """Syllables of an English word, by its groups of vowels: right for about nine words in ten."""
+    bare = word.lower().replace("’", "'")
+    if "-" in bare:
+        return sum(syllables(part) for part in bare.split("-"))
+    bare = bare.removesuffix("'s")
+    count = len(_VOWELS.findall(bare))
+    ends_in_sounded_le = re.search(r"[^aeiouy]le$", bare)
+    silent_e = bare.endswith("e") and not ends_in_sounded_le and not re.search(r"[aeiouy]e$", bare)
+    silent_ed = re.search(r"[^aeiouytd]ed$", bare)
+    silent_es = re.search(r"[^aeiouyszxcgh]es$", bare)
+    return max(count - bool(silent_e or silent_ed or silent_es), 1)
+
+
+def module_text(module: ModuleContent) -> str:
+    """Everything in a module that a patient reads, as plain text."""
+    return "\n".join(part for step in module.steps for part in _step_text(step))
+
+
+def _step_text(step: StepContent) -> Iterator[str]:
+    yield step.title
+    yield from step.content.get("goals", ())
+    yield html.unescape(_TAG.sub("", _BLOCK_END.sub("\n", step.body_html)))
+    for question in step.content.get("questions", ()):
+        yield question["prompt"]
+        for option in question["options"]:
+            yield option["text"]
+            yield option["feedback"]
