@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from painclinic.crypto.keys import key_ring
@@ -13,6 +14,18 @@ from painclinic.crypto.keys import key_ring
 def keys_are_usable(app_configs: Any, **kwargs: Any) -> list[Error]:
     key_ring()
     return []
+
+
+def refuse_unsafe_start() -> None:
+    """Stop a production process that would run as a demonstration, on demo data or with weak secrets.
+
+    Called by the web and the worker before they take any work. Raises ImproperlyConfigured with
+    every reason at once; does nothing in demo and test mode.
+    """
+    if settings.PRODUCTION:
+        faults = production_is_not_a_demonstration(None)
+        if faults:
+            raise ImproperlyConfigured(" ".join(str(fault.msg) for fault in faults))
 
 
 @register(deploy=True)

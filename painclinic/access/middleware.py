@@ -28,7 +28,7 @@ class ViewerMiddleware:
                 _touch(request)
                 timezone.activate(user.timezone)
                 translation.activate(user.language)
-                request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]  # as LocaleMiddleware does
+                request.LANGUAGE_CODE = user.language
         try:
             return self.get_response(request)
         finally:

@@ -18,7 +18,10 @@ from painclinic.crypto import keys
 
 VERSION = b"\x01"
 # Django's field takes type arguments in its stubs only.
-BaseField = models.Field[Any, Any] if TYPE_CHECKING else models.Field
+if TYPE_CHECKING:
+    BaseField = models.Field[Any, Any]
+else:
+    BaseField = models.Field
 
 
 class Sealed(bytes):

@@ -6,11 +6,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from painclinic import clock
+from painclinic.access.scoping import ScopedQuerySet
 from painclinic.accounts.choices import validate_timezone
 from painclinic.accounts.models import Clinic, User
 from painclinic.crypto.fields import EncryptedTextField
 from painclinic.ids import new_id
-from patients.models.scope import ScopedQuerySet, administrative_scope, clinical_scope
+from patients.models.scope import administrative_scope, clinical_scope
 
 
 class PatientQuerySet(ScopedQuerySet["Patient"]):

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from painclinic import clock
-from painclinic.accounts.actions import accept_invitation, invite
+from painclinic.accounts.actions import accept_invitation
 from painclinic.accounts.models import Clinic, CrisisLine, Membership, Role, User
 from painclinic.audit.actions import System
 from patients.actions.consent import give_consent, publish_consent_text
