@@ -51,7 +51,7 @@ def _start_django() -> None:
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("PAINCLINIC_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     os.environ["STATIC_ROOT"] = _servers.enter_context(
-        tempfile.TemporaryDirectory(prefix="painclinic-static-")
+        tempfile.TemporaryDirectory(prefix="static-")
     )
     os.environ["DJANGO_SETTINGS_MODULE"] = "painclinic.settings"
     import django
