@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import redis
+
 from painclinic.embedded.cluster import Urls, cluster, discard, written_once
 from painclinic.embedded.process import Child, ServerError
 from painclinic.embedded.supervisor import Service, Stopped, stop_all, stopped_by_signals, supervise
@@ -106,9 +108,12 @@ class Demo:
         """Starts everything, says where it is, and watches over it."""
         if fresh:
             self._discard()
-        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.logs.mkdir(mode=0o700, exist_ok=True)
         began = time.monotonic()
         with cluster(self.folder) as urls:
+            # Signs of life from before the last stop must not pass for this start's.
+            redis.Redis.from_url(urls.cache).flushdb()
             environment = self._environment(urls)
             self._prepare(environment)
             say("Starting web, worker and beat ...")

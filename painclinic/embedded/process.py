@@ -87,6 +87,10 @@ class Child:
                 break
         else:
             self._kill_session()
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of what a child that has ended still holds here."""
         if self._process.stdin:
             self._process.stdin.close()
 

@@ -58,6 +58,7 @@ class Service:
         sentence = f"{self.child.name} stopped by itself (code {code})"
         if len(self.restarts) > MOST_RESTARTS:
             raise ServerError(f"{sentence} again and again. Its last words:\n{self.child.tail()}")
+        self.child.close()
         self.child = self.start()
         return f"{sentence} and was started again."
 
