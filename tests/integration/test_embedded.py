@@ -135,9 +135,9 @@ def test_data_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> No
 
 
 def test_a_second_supervisor_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    second = cluster(tmp_path)
     with cluster(tmp_path, ephemeral=True), pytest.raises(ServerError, match="already runs"):
-        with cluster(tmp_path):
-            pass
+        second.__enter__()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the launcher watches a pipe")
