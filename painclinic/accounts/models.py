@@ -30,7 +30,7 @@ class User(AbstractBaseUser):
     """A person who can sign in. What they may do follows from their memberships alone: no superuser."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=10, default="en-gb")
     timezone = models.CharField(

@@ -24,6 +24,9 @@ class EmergencyAccess(PatientRow):
     LASTS = timedelta(minutes=60)
     MIN_REASON = 20
 
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="emergency_accesses"
+    )
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="emergency_accesses")
     reason = EncryptedTextField()

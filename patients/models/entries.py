@@ -28,6 +28,7 @@ class Entry(PatientRow):
     Numbers, dates and choices are in `values`, everything that was written is in `texts`, encrypted.
     """
 
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="entries")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="entries")
     worksheet = models.ForeignKey(Worksheet, on_delete=models.PROTECT, related_name="+")

@@ -30,6 +30,7 @@ class HomeworkQuerySet(ClinicalQuerySet["Homework"]):
 class Homework(PatientRow):
     """What a patient handed in for a module, as one version. A resubmission is a new version."""
 
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="homework")
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="homework")
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="+")

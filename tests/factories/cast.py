@@ -73,6 +73,8 @@ def make_patient(
     )
     assert invitation is not None
     accept_invitation(invitation=invitation, password=PASSWORD)
+    # The password changed the hash that sessions are tied to.
+    enrolment.patient.user.refresh_from_db()
     if consent:
         text = publish_consent_text(
             by=System("test"), clinic=clinic, language="en-gb", title="Taking part", body="What we agree on."
