@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from painclinic import health, heartbeat
 
@@ -81,7 +81,7 @@ def test_worker_gives_no_more_signs_than_needed() -> None:
 
 @pytest.mark.usefixtures("alive")
 def test_broker_that_never_answers_fails_in_time_and_names_nothing(
-    client: Client, settings: SettingsWrapper
+    client: Client, settings: Settings
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as mute:
         settings.CELERY_BROKER_URL = f"redis://:secret@127.0.0.1:{mute.getsockname()[1]}/0"
