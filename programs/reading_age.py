@@ -13,28 +13,34 @@ from dataclasses import dataclass
 
 from programs.loading.content import ModuleContent, StepContent
 
-# The end of a block ends a sentence, whether a full stop stands there or not.
 _BLOCK_END = re.compile(r"</(?:p|li|h2|h3|td|th|blockquote)>|<(?:br|hr)\s*/?>")
 _TAG = re.compile(r"<[^>]+>")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)]*(?:\s+|$)|\n+")
+_END = re.compile(r"[.!?…]+[\"'”’)]*(?:\s+|$)")
+_WHOLE = re.compile(r"[.!?…:][\"'”’)]*$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
+_APART = re.compile(r"(?<=[aeiouy])(?=ing)|(?<=[aeiou])y(?=[aeiou])")
 
 
 @dataclass(frozen=True)
 class Measure:
-    """Length and difficulty of a text. `age` is None where the formula does not apply."""
+    """Length and difficulty of a text. `age` is None where the formula does not apply.
+
+    `words` are all words; `sentence_words` those in whole sentences, which alone are graded.
+    """
 
     words: int
+    sentence_words: int
     sentences: int
     syllables: int
     language: str = "en"
 
     @property
     def grade(self) -> float | None:
-        if not self.words or not self.language.startswith("en"):
+        if not self.sentences or not self.language.startswith("en"):
             return None
-        per_sentence, per_word = self.words / self.sentences, self.syllables / self.words
+        per_sentence = self.sentence_words / self.sentences
+        per_word = self.syllables / self.sentence_words
         return 0.39 * per_sentence + 11.8 * per_word - 15.59
 
     @property
@@ -43,10 +49,17 @@ class Measure:
 
 
 def measure(text: str, language: str = "en") -> Measure:
-    """Measure plain text; a line break ends a sentence."""
-    sentences = [found for part in _SENTENCE_END.split(text) if (found := _WORD.findall(part))]
+    """Measure plain text.
+
+    Lines that do not end like a sentence (headings, table cells, labels) count as words only:
+    taken for short sentences, they would make any text look easy.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    whole = [line for line in lines if _WHOLE.search(line)]
+    sentences = [found for line in whole for part in _END.split(line) if (found := _WORD.findall(part))]
     words = [word for sentence in sentences for word in sentence]
-    return Measure(len(words), len(sentences), sum(map(syllables, words)), language)
+    total = sum(len(_WORD.findall(line)) for line in lines)
+    return Measure(total, len(words), len(sentences), sum(map(syllables, words)), language)
 
 
 def syllables(word: str) -> int:
@@ -55,7 +68,8 @@ def syllables(word: str) -> int:
     if "-" in bare:
         return sum(syllables(part) for part in bare.split("-"))
     bare = bare.removesuffix("'s")
-    count = len(_VOWELS.findall(bare))
+    # do-ing, Ma-ya: letters that stand together here are spoken apart.
+    count = len(_VOWELS.findall(_APART.sub(" ", bare)))
     ends_in_sounded_le = re.search(r"[^aeiouy]le$", bare)
     silent_e = bare.endswith("e") and not ends_in_sounded_le and not re.search(r"[aeiouy]e$", bare)
     silent_ed = re.search(r"[^aeiouytd]ed$", bare)

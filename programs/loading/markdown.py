@@ -16,6 +16,7 @@ from mdit_py_plugins.container import container_plugin
 
 from programs.loading.faults import FileFaults, shown
 
+MAX_BODY = 40_000
 BOXES = ("example", "note", "story", "try")
 # Part of the content hash: raise it when the HTML made of the same text changes.
 RENDER_VERSION = 1
@@ -33,7 +34,7 @@ _REFUSED = {
     "code_block": "a paragraph must not begin with four spaces",
     "fence": "code is not used in a step; write plain text",
 }
-_RAW_HTML = re.compile(r"</?[a-zA-Z!][^>\n]*>")
+_RAW_HTML = re.compile(r"</?[a-zA-Z!][^>\n]{0,200}>")
 _FENCE = re.compile(r"\s{0,3}:{3,}")
 
 
@@ -48,6 +49,8 @@ def _render_box(renderer: Any, tokens: Sequence[Token], index: int, options: Any
 
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+    # Links are judged below, by line; what the parser itself refuses would stay in the text.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the documented way
     for box in BOXES:
         container_plugin(parser, box, render=_render_box)
     parser.add_render_rule("table_open", lambda *_: '<div class="table-scroll"><table>\n')
@@ -60,6 +63,10 @@ _PARSER = _markdown()
 
 def render(text: str, faults: FileFaults) -> str:
     """Clean HTML of a step's body; everything that is not allowed is noted with its line."""
+    if len(text) > MAX_BODY:
+        # Also a bound on time: hostile Markdown costs the parser the square of its length.
+        faults.add(1, f"the text of a step is too long ({len(text)} characters, at most {MAX_BODY})")
+        return ""
     tokens = _PARSER.parse(text)
     _check_lines(text, tokens, faults)
     for line, token in _walk(tokens):
@@ -102,21 +109,20 @@ def _check_token(line: int, token: Token, faults: FileFaults) -> None:
 def _check_lines(text: str, tokens: Sequence[Token], faults: FileFaults) -> None:
     """Boxes that are unknown or never closed: Markdown itself would show their colons as text."""
     opened = {token.map[0] for token in tokens if token.type.startswith("container_") and token.map}
-    depth = 0
+    unclosed: list[int] = []
     for number, line in enumerate(text.split("\n")):
         if not _FENCE.match(line):
             continue
         name = line.strip().lstrip(":").strip().split(" ")[0]
         if not name:
-            depth -= 1
-            if depth < 0:
+            if not unclosed:
                 faults.add(number + 1, "this ::: closes a box that was never opened")
-                depth = 0
+            del unclosed[-1:]
             continue
-        depth += 1
+        unclosed.append(number)
         if name not in BOXES:
             faults.add(number + 1, f"the box {shown(name)} is not known; use {', '.join(BOXES)}")
         elif number not in opened:
             faults.add(number + 1, "a box begins on a line of its own, outside of lists")
-    if depth > 0:
-        faults.add(max(text.count("\n"), 1), "a box is opened with ::: but never closed")
+    for number in unclosed:
+        faults.add(number + 1, "a box is opened with ::: but never closed")

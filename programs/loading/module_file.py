@@ -64,7 +64,7 @@ def _pairs(record: Record, key: str, names: tuple[str, str], least: int) -> list
 
 
 def _task(record: Record, worksheets: Mapping[str, WorksheetContent]) -> dict[str, Any]:
-    task = {
+    task: dict[str, Any] = {
         "worksheet": record.slug("worksheet"),
         "kind": record.choice("kind", {"once", "log"}),
         "min_entries": record.integer("min_entries", 1, 100, default=1),

@@ -10,7 +10,7 @@ from programs.loading.faults import FaultList, FileFaults, shown
 from programs.loading.markdown import render
 from programs.loading.record import Record
 from programs.loading.worksheet_values import check_values
-from programs.loading.yaml_nodes import plain, read_yaml
+from programs.loading.yaml_nodes import Node, plain, read_yaml
 
 SHORT_VERSION = "short-version"
 SHORT_MINUTES, LONGEST_MINUTES = 10, 15
@@ -92,7 +92,7 @@ def _questions(record: Record, content: dict[str, Any]) -> None:
 
 
 def _question(record: Record) -> dict[str, Any]:
-    question = {
+    question: dict[str, Any] = {
         "id": record.slug("id"),
         "prompt": record.text("prompt", longest=500),
         "options": [_option(item) for item in record.records("options", 2, 6)],
@@ -161,16 +161,16 @@ def _example(record: Record, worksheet: WorksheetContent | None) -> dict[str, An
         if not isinstance(item.value, dict):
             record.faults.add(item.line, "example: 'values' must be 'field: value' lines")
         elif worksheet:
-            entries.append(_checked(plain(item), worksheet, record.faults, item.line))
+            entries.append(_checked(item, worksheet, record.faults))
     return {"name": name, "entries": entries}
 
 
-def _checked(
-    values: dict[str, Any], worksheet: WorksheetContent, faults: FileFaults, line: int
-) -> dict[str, Any]:
-    checked = check_values(worksheet.definition["fields"], values)
+def _checked(node: Node, worksheet: WorksheetContent, faults: FileFaults) -> dict[str, Any]:
+    checked = check_values(worksheet.definition["fields"], plain(node))
+    lines = {key: part.line for key, part in node.value.items()} if isinstance(node.value, dict) else {}
     for name, message in checked.errors.items():
-        faults.add(line, f"example, {shown(name)}: {message}")
+        # A fault in a list is named feelings-0-name; its line is that of the list.
+        faults.add(lines.get(name.partition("-")[0], node.line), f"example, {shown(name)}: {message}")
     return checked.values
 
 

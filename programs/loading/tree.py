@@ -183,4 +183,6 @@ class _Reading:
         if "\0" in text:
             self.faults.add(file, text[: text.index("\0")].count("\n") + 1, "this file is not text")
             text = ""
-        self.texts[file] = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        # YAML takes these for line breaks and no editor does; lines would be counted wrongly.
+        self.texts[file] = text.translate({0x85: " ", 0x2028: " ", 0x2029: " "})

@@ -44,7 +44,10 @@ def read_yaml(text: str, faults: FileFaults) -> Node | None:
         faults.add(stop.line, stop.message)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        faults.add(line, f"this is not valid YAML: {error.problem or 'it cannot be read'}")
+        # At the end of the text the parser points past the last line.
+        faults.add(
+            min(line, text.count("\n") + 1), f"this is not valid YAML: {error.problem or 'it cannot be read'}"
+        )
     except yaml.YAMLError:
         faults.add(1, "this is not valid YAML: it holds characters that are not allowed")
     return None
@@ -72,14 +75,14 @@ class _Builder:
     def __init__(self, faults: FileFaults) -> None:
         self.faults = faults
         self.open: list[Node] = []
-        self.keys: list[str | None] = []
+        self.keys: list[tuple[str, int] | None] = []
         self.root: Node | None = None
         self.count = 0
         self.documents = 0
 
     def build(self, text: str) -> Node | None:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
@@ -116,7 +119,7 @@ class _Builder:
         if len(event.value) > MAX_TEXT:
             self.faults.add(line, f"this text is too long (at most {MAX_TEXT} characters)")
         if self.open and isinstance(self.open[-1].value, dict) and self.keys[-1] is None:
-            self.keys[-1] = event.value[:100]
+            self.keys[-1] = (event.value[:100], line)
             return
         # A plain scalar may be a number or a boolean; a quoted or folded one is always text.
         written = event.value[:MAX_TEXT]
@@ -130,9 +133,10 @@ class _Builder:
         if isinstance(parent, list):
             parent.append(node)
         elif isinstance(parent, dict):
-            key = self.keys[-1]
-            if key is None:
+            if self.keys[-1] is None:
                 raise _UnreadableError(node.line, "a name before a colon must be plain text")
+            # An author looks for the name, even where its value begins on the next line.
+            key, node.line = self.keys[-1]
             if key in parent:
                 self.faults.add(node.line, f"{shown(key)} is given twice")
             parent[key] = node

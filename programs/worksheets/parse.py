@@ -202,7 +202,8 @@ def _number(spec: Field, text: str, today: dt.date) -> float | int:
 
 
 def _midway(spec: Field) -> int:
-    return math.floor((spec.minimum + spec.maximum) / 2)
+    middle: float = (spec.minimum + spec.maximum) / 2
+    return math.floor(middle)
 
 
 def _within(spec: Field, value: float) -> None:
