@@ -41,7 +41,11 @@ def render(
     from painclinic.pdf.tags import mend_tags
 
     fetcher = StaticFetcher(_STYLES | dict(static_files or {}))
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render()
+    try:
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render()
+    except weasyprint.urls.URLFetchingError:
+        # Most refusals are passed over in silence; a colour profile's is not (WeasyPrint 70).
+        raise PdfError("The document asks for a file that it may not have.") from None
     document.metadata.title, document.metadata.lang = title, language
     document.metadata.authors = [author] if author else []
     document.metadata.generator = "painclinic"
@@ -69,6 +73,8 @@ def _weasyprint() -> Any:
         import weasyprint
     except (ImportError, OSError) as error:
         raise PdfUnavailable from error
+    # Its messages quote addresses and styles, which may hold what a person typed.
+    logging.getLogger("weasyprint").disabled = True
     logging.getLogger("weasyprint").propagate = False
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     return weasyprint
