@@ -66,7 +66,7 @@ class Postgres:
         self.server = server = self._start()
         try:
             if not self._initialised.exists():
-                self._create_roles()
+                self.create_roles()
                 self._initialised.touch()
             yield self
         finally:
@@ -160,7 +160,8 @@ class Postgres:
             return False
         return True
 
-    def _create_roles(self) -> None:
+    def create_roles(self) -> None:
+        """Makes the two roles and the database; only called on a server that has just been initialised."""
         attributes = sql.SQL("CREATEDB" if self.for_tests else "NOCREATEDB")
         create = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {} PASSWORD {}")
         with closing(psycopg2.connect(self.url(SUPERUSER, "template1"))) as connection:

@@ -86,7 +86,7 @@ class Child:
             if self.ended_within(seconds):
                 break
         else:
-            self._kill_session()
+            self.kill()
         self.close()
 
     def close(self) -> None:
@@ -102,8 +102,8 @@ class Child:
             return False
         return True
 
-    def _kill_session(self) -> None:
-        """The child leads a session and process group of its own, so this reaches its children too."""
+    def kill(self) -> None:
+        """Ends it and its own children (it leads a process group) without asking."""
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:
