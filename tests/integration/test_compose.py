@@ -1,5 +1,7 @@
 """docker-compose.yml and the Dockerfile say what works: no container engine is needed to try it."""
 
+import contextlib
+import http.client
 import re
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 
 from tests.factories.cast import PASSWORD
 from tests.integration.processes import (
+    HOST,
     ROOT,
     VARIABLE,
     Deployment,
@@ -150,7 +153,15 @@ def test_migrating_again_changes_nothing(here: Deployment) -> None:
 
 
 @pytest.mark.slow
-def test_plain_http_is_sent_to_https_and_static_files_are_served(here: Deployment) -> None:
+def test_plain_http_is_sent_to_https(here: Deployment) -> None:
+    with contextlib.closing(http.client.HTTPConnection(here.web[0], timeout=15)) as connection:
+        connection.request("GET", "/help-now/", headers={"Host": HOST})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (301, f"https://{HOST}/help-now/")
+
+
+@pytest.mark.slow
+def test_pages_are_strict_about_https_and_static_files_are_cached_for_good(here: Deployment) -> None:
     visitor = Visitor(here)
     page = visitor.get("/sign-in/")
     assert page.status == 200
