@@ -5,9 +5,11 @@ paper: a style sheet wins over the attributes in a browser, and WeasyPrint, whic
 document's style sheets inside an SVG, draws by the attributes. No `style`, no script.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -26,6 +28,8 @@ BIG = 15
 # A generous guess at how wide a letter is, as a share of its size: labels must fit in any font.
 _LETTER = 0.6
 _UID = re.compile(r"[a-z][a-z0-9-]{0,60}\Z")
+# Control characters and halves of surrogate pairs.
+_FORBIDDEN = ("Cc", "Cs")
 _CAMEL = {"viewbox": "viewBox"}
 
 Attribute = str | float | int | None
@@ -101,6 +105,8 @@ def picture(
 
 def breadth(text: str, size: int = TEXT) -> float:
     """About how wide the text will be; wide scripts (Chinese, Japanese, Korean) count double."""
+    if text.isascii():
+        return len(text) * size * _LETTER
     letters = sum(1.7 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
     return letters * size * _LETTER
 
@@ -129,16 +135,18 @@ def wrapped(text: str, room: float, lines: int = 2) -> Sequence[str]:
 
 def plain(text: str) -> str:
     """The text without control characters, which XML does not allow."""
-    return "".join(
-        char for char in str(text) if char in "\t\n" or unicodedata.category(char) not in ("Cc", "Cs")
-    )
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\t\n" or unicodedata.category(char) not in _FORBIDDEN)
 
 
+@cache
 def _name(key: str) -> str:
     return _CAMEL.get(key) or key.rstrip("_").replace("_", "-")
 
 
 def _value(value: str | float) -> str:
     if isinstance(value, str):
-        return escape(plain(value))
+        return html.escape(plain(value))
     return f"{round(value, 1):g}"
