@@ -1,11 +1,12 @@
 #!/bin/sh
-# The password goes in through standard input: on the command line every process could read it.
+# The settings go in through standard input: on the command line every process could read the password.
 set -eu
 SECRETS=${SECRETS:-/run/secrets}
-{
-    echo "appendonly yes"
-    echo "maxmemory-policy noeviction"
-    echo "dir ${REDIS_DATA:-/data}"
-    echo "port ${REDIS_PORT:-6379}"
-    printf 'requirepass %s\n' "$(cat "$SECRETS/redis_password")"
-} | exec "${REDIS_SERVER:-redis-server}" -
+exec "${REDIS_SERVER:-redis-server}" - <<END
+appendonly yes
+maxmemory-policy noeviction
+dir ${REDIS_DATA:-/data}
+bind ${REDIS_BIND:-* -::*}
+port ${REDIS_PORT:-6379}
+requirepass $(cat "$SECRETS/redis_password")
+END

@@ -230,6 +230,7 @@ def _start_valkey(here: Deployment, stack: ExitStack) -> None:
         "PATH": os.environ["PATH"],
         "SECRETS": str(here.secrets),
         "REDIS_DATA": str(here.folder),
+        "REDIS_BIND": "127.0.0.1",
         "REDIS_PORT": str(port),
         "REDIS_SERVER": str(valkey_program()),
     }
