@@ -1,7 +1,44 @@
-"""Addresses of this app."""
+"""Addresses of the admin's desk."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from clinics.views import clinic, patients, staff
 
 app_name = "clinics"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("desk/", clinic.desk, name="desk"),
+    path("desk/patients/", patients.patient_list, name="patient-list"),
+    path("desk/patients/enrol/", patients.patient_enrol, name="patient-enrol"),
+    path("desk/patients/<uuid:patient_id>/", patients.patient_detail, name="patient-detail"),
+    path("desk/patients/<uuid:patient_id>/edit/", patients.patient_edit, name="patient-edit"),
+    path("desk/patients/<uuid:patient_id>/hand-over/", patients.patient_hand_over, name="patient-hand-over"),
+    path(
+        "desk/patients/<uuid:patient_id>/invitation/send-again/",
+        patients.invitation_send_again,
+        name="invitation-send-again",
+    ),
+    path(
+        "desk/patients/<uuid:patient_id>/invitation/withdraw/",
+        patients.invitation_withdraw,
+        name="invitation-withdraw",
+    ),
+    path("desk/staff/", staff.staff_list, name="staff-list"),
+    path("desk/staff/invite/", staff.staff_invite, name="staff-invite"),
+    path("desk/staff/<uuid:membership_id>/end/", staff.staff_end, name="staff-end"),
+    path(
+        "desk/staff/invitations/<uuid:invitation_id>/send-again/",
+        staff.staff_invitation_send_again,
+        name="staff-invitation-send-again",
+    ),
+    path(
+        "desk/staff/invitations/<uuid:invitation_id>/withdraw/",
+        staff.staff_invitation_withdraw,
+        name="staff-invitation-withdraw",
+    ),
+    path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),
+    path("desk/settings/consent/", clinic.consent_text_edit, name="consent-text-edit"),
+    path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
+    path("desk/access/", clinic.access_list, name="access-list"),
+    path("desk/access/<uuid:access_id>/review/", clinic.emergency_review, name="emergency-review"),
+]

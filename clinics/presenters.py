@@ -1,0 +1,78 @@
+"""Rows and words of the admin's desk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from messaging.models import Reminder
+from painclinic.accounts.models import Clinic, Invitation, Membership, User
+from painclinic.audit.models import Action, AuditEvent
+from patients.models import Enrolment, Patient
+
+
+@dataclass(frozen=True)
+class PatientRow:
+    """One line of the list of patients; everything it needs was prefetched."""
+
+    patient: Patient
+    enrolment: Enrolment | None
+    therapist: str
+    state: str
+    tone: str
+
+    @classmethod
+    def of(cls, patient: Patient) -> "PatientRow":
+        enrolment = next(iter(patient.enrolments.all()), None)
+        therapist = enrolment.therapist if enrolment else None
+        invitation = next(iter(patient.user.invitations.all()), None)
+        state, tone = _state(enrolment, invitation)
+        return cls(patient, enrolment, therapist.name if therapist else _("nobody"), state, tone)
+
+
+def _state(enrolment: Enrolment | None, invitation: Invitation | None) -> tuple[str, str]:
+    """How things stand in words, and the tone of the tag that says so."""
+    words = {
+        "open": (_("invited"), ""),
+        "expired": (_("invitation ran out"), "attention"),
+        "withdrawn": (_("invitation withdrawn"), "attention"),
+    }
+    if invitation and invitation.state in words:
+        return words[invitation.state]
+    if enrolment is None:
+        return _("not enrolled"), "attention"
+    return str(enrolment.get_state_display()), "calm" if enrolment.state == Enrolment.State.ACTIVE else ""
+
+
+def staff_rows(clinic: Clinic) -> QuerySet[Membership]:
+    """Active staff of a clinic by name, each with the number of patients they treat there."""
+    treated = Q(user__assignments__ended_at=None, user__assignments__clinic=clinic)
+    staff = Membership.objects.active().staff().filter(clinic=clinic).select_related("user")
+    return staff.annotate(patients_now=Count("user__assignments", filter=treated, distinct=True)).order_by(
+        "user__name", "pk"
+    )
+
+
+def reminders_of(user: User, patient: Patient) -> QuerySet[Reminder]:
+    """The last mails to a patient that this member of staff may see."""
+    mine = Reminder.objects.visible_to(user).filter(Q(patient=patient) | Q(user=patient.user))
+    return mine.prefetch_related("deliveries").order_by("-due_at")[:20]
+
+
+def openings_of(clinic: Clinic) -> QuerySet[AuditEvent, Any]:
+    """Who opened whose record, newest first, with both names; patients' own looks left out."""
+    who = User.objects.filter(pk=OuterRef("actor_id")).values("name")
+    whose = Patient.objects.filter(pk=OuterRef("subject_id")).values("name")
+    own = Patient.objects.filter(pk=OuterRef("subject_id")).values("user_id")
+    events = AuditEvent.objects.filter(
+        clinic_id=clinic.pk,
+        action__in=[Action.READ, Action.EXPORT, Action.EMERGENCY],
+        subject_id__isnull=False,
+    )
+    named = events.annotate(who=Subquery(who), whose=Subquery(whose), own=Subquery(own))
+    return (
+        named.exclude(actor_id=F("own"))
+        .order_by("-at", "-pk")
+        .values("at", "who", "whose", "action", "verb", "subject_id")
+    )
