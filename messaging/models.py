@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
@@ -13,6 +13,10 @@ from painclinic.crypto.fields import EncryptedTextField
 from painclinic.frozen import frozen_triggers
 from painclinic.ids import new_id
 from patients.models.scope import ClinicalQuerySet, PatientRow
+
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)
+# What a patient is nudged about, and can have less of. Staff notices and sign-in mails are not among it.
+NUDGE_KINDS = ["module_available", "homework_due", "inactive", "unread_message", "feedback_ready"]
 
 
 class ThreadQuerySet(ClinicalQuerySet["Thread"]):
@@ -104,6 +108,17 @@ class ThreadRead(PatientRow):
 
 
 class ReminderQuerySet(ScopedQuerySet["Reminder"]):
+    def open(self) -> "ReminderQuerySet":
+        """Those that may still be sent."""
+        return self.filter(state__in=[Reminder.State.PLANNED, Reminder.State.SENDING])
+
+    def for_list(self) -> "ReminderQuerySet":
+        """Newest first, with all that a list shows, in two queries whatever its length."""
+        attempts = models.Prefetch("deliveries", queryset=Delivery.objects.order_by("attempted_at"))
+        return (
+            self.select_related("user", "patient").prefetch_related(attempts).order_by("-planned_at", "-pk")
+        )
+
     def visible_to(self, user: object) -> "ReminderQuerySet":
         """The clinic's staff who look after deliveries; a therapist sees those of their own patients."""
         from patients.models import Patient
@@ -153,6 +168,9 @@ class Reminder(models.Model):
     )
     # What it is about (a module, a message, an invitation), by id: it is looked at again before sending.
     target_id = models.UUIDField(null=True, blank=True)
+    # The how-manieth about one cause, by its place in time and not by counting: a change of the
+    # person's time zone, which moves the local date in the key, can then double nothing.
+    number = models.PositiveSmallIntegerField(default=1)
     channel = models.CharField(max_length=10, default="email")
     due_at = models.DateTimeField()
     not_after = models.DateTimeField()
@@ -175,7 +193,18 @@ class Reminder(models.Model):
                 name="reminder_open_due",
             ),
             models.Index(fields=["clinic", "-planned_at"], name="reminder_by_clinic"),
-            models.Index(fields=["patient", "kind", "target_id"], name="reminder_by_cause"),
+            models.Index(fields=["user"], condition=models.Q(state="planned"), name="reminder_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "kind", "target_id", "number"],
+                condition=models.Q(kind__in=NUDGE_KINDS),
+                name="reminder_once_per_cause",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=NUDGE_KINDS) | models.Q(number__gte=1, number__lte=3),
+                name="reminder_three_per_cause",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,8 +253,9 @@ class ReminderPreference(models.Model):
     )
     off_kinds = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     most_per_cause = models.PositiveSmallIntegerField(default=MOST, validators=[MaxValueValidator(MOST)])
-    quiet_from = models.TimeField(default="21:00")
-    quiet_until = models.TimeField(default="08:00")
+    # Nobody is mailed at night: quiet hours can be made longer than 22 to 7, never shorter.
+    quiet_from = models.TimeField(default=QUIET_FROM)
+    quiet_until = models.TimeField(default=QUIET_UNTIL)
     changed_at = models.DateTimeField(default=clock.now)
 
     objects = ReminderPreferenceQuerySet.as_manager()
@@ -233,7 +263,17 @@ class ReminderPreference(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(most_per_cause__lte=3), name="preference_at_most_three"
+                condition=models.Q(most_per_cause__gte=1, most_per_cause__lte=3),
+                name="preference_at_most_three",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    quiet_from__gte=time(15),
+                    quiet_from__lte=time(22),
+                    quiet_until__gte=time(7),
+                    quiet_until__lte=time(12),
+                ),
+                name="preference_quiet_at_night",
             ),
         ]
 

@@ -1,7 +1,14 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from messaging.views import preferences, thread
 
 app_name = "messaging"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("messages/", thread.thread_detail, name="thread"),
+    path("messages/new/", thread.thread_news, name="thread-news"),
+    path("messages/read/", thread.thread_read, name="thread-read"),
+    path("settings/reminders/", preferences.preferences_edit, name="preferences-edit"),
+]

@@ -1,0 +1,218 @@
+"""Sends what is due: claims rows by lease, looks again whether they still shall go, sends, writes it down.
+
+A worker that dies keeps its claims only until the lease ends; then another one sends them under
+the same Message-ID. The moments between a server's acceptance and our note of it cannot be
+closed by anybody: a kill in just that moment sends a second copy under the same key.
+"""
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import F
+
+from messaging.actions.outbox import invitation_reminder
+from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, standing
+from messaging.emails import compose, message_id
+from messaging.models import Delivery, Reminder
+from messaging.quiet import is_quiet, next_allowed
+from painclinic import clock
+from painclinic.accounts.models import Invitation, Membership, Role
+from painclinic.audit.actions import Actor, System, record
+from painclinic.audit.models import Action
+
+log = structlog.get_logger()
+State = Reminder.State
+Kind = Reminder.Kind
+DISPATCHER = System("dispatcher")
+# Small, so that a batch is sent well within its lease even when the mail server is slow.
+BATCH = 10
+# A task ends long before the worker's time limit and leaves the rest to the next.
+RUNS_FOR = timedelta(minutes=2)
+BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 30, 120, 480)]
+# No cause is older than this when its last reminder is due.
+OLDEST_CAUSE = LONGEST_HOMEWORK + timedelta(days=15)
+
+_CLAIM = """
+WITH picked AS MATERIALIZED (
+    SELECT id FROM messaging_reminder
+    WHERE state IN ('planned', 'sending') AND due_at <= %(now)s
+      AND (lease_until IS NULL OR lease_until <= %(now)s)
+    ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+)
+UPDATE messaging_reminder SET state = 'sending', lease_until = %(until)s
+WHERE id IN (SELECT id FROM picked) RETURNING id, lease_until
+"""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What shall become of a claimed reminder: SENDING means that it shall go out now."""
+
+    state: State
+    due_at: datetime | None = None
+
+
+def deliver(*, by: Actor = DISPATCHER) -> Counter[str]:
+    """Send everything that is due; returns how many ended in which state. May run many times at once."""
+    ended: Counter[str] = Counter()
+    stop_at = clock.now() + RUNS_FOR
+    with closing(get_connection()) as connection:
+        while clock.now() < stop_at and (claimed := _claim()):
+            ended.update(_settle(claimed, connection))
+            record(
+                by=by,
+                action=Action.WRITE,
+                verb="reminders-deliver",
+                object_type="messaging.reminder",
+                object_ids=[reminder.pk for reminder in claimed],
+            )
+    if ended:
+        log.info("reminders-delivered", **ended)
+    return ended
+
+
+def _claim() -> list[Reminder]:
+    now = clock.now()
+    values = {"now": now, "until": now + Reminder.LEASE, "batch": BATCH}
+    claimed = {reminder.pk: reminder for reminder in Reminder.objects.raw(_CLAIM, values)}
+    rows = Reminder.objects.filter(pk__in=claimed).select_related("user").order_by("due_at")
+    return [row for row in rows if row.lease_until == claimed[row.pk].lease_until]
+
+
+def _settle(claimed: list[Reminder], connection: Any) -> Counter[str]:
+    ended: Counter[str] = Counter()
+    now = clock.now()
+    invitations = _invitations(claimed)
+    verdicts = _verdicts(claimed, invitations, now)
+    for reminder in claimed:
+        verdict = verdicts[reminder.pk]
+        if verdict.state != State.SENDING:
+            _close(reminder, verdict)
+        elif clock.now() < now + Reminder.LEASE / 2:
+            verdict = _send(reminder, invitations.get(reminder.target_id), connection)
+        else:
+            # The server is slow: let go of what this lease may not last for.
+            verdict = Verdict(State.PLANNED, reminder.due_at)
+            _close(reminder, verdict)
+        ended[verdict.state] += 1
+    return ended
+
+
+def _verdicts(
+    claimed: list[Reminder], invitations: dict[UUID | None, Invitation], now: datetime
+) -> dict[UUID, Verdict]:
+    causes = _causes(claimed, now)
+    admins = _administrators(claimed)
+    verdicts = {}
+    for reminder in claimed:
+        if reminder.not_after < now:
+            verdict = Verdict(State.EXPIRED)
+        elif not reminder.user.is_active:
+            verdict = Verdict(State.CANCELLED)
+        elif reminder.kind in NUDGES:
+            verdict = _judge(
+                reminder, causes.get((reminder.kind, reminder.patient_id, reminder.target_id)), now
+            )
+        else:
+            stands = _stands(reminder, invitations, admins)
+            verdict = Verdict(State.SENDING if stands else State.CANCELLED)
+        verdicts[reminder.pk] = verdict
+    return verdicts
+
+
+def _judge(reminder: Reminder, cause: Cause | None, now: datetime) -> Verdict:
+    if cause is None or reminder.number > cause.most:
+        return Verdict(State.CANCELLED)
+    if is_quiet(now, **cause.quiet):
+        return Verdict(State.PLANNED, next_allowed(now, **cause.quiet))
+    return Verdict(State.SENDING)
+
+
+def _stands(
+    reminder: Reminder, invitations: dict[UUID | None, Invitation], admins: set[tuple[Any, Any]]
+) -> bool:
+    if reminder.kind == Kind.EMERGENCY_NOTICE:
+        return (reminder.user_id, reminder.clinic_id) in admins
+    if reminder.kind in {Kind.STAFF_INVITATION, Kind.PATIENT_INVITATION}:
+        invitation = invitations.get(reminder.target_id)
+        # An older link was replaced by a newer one, which has a reminder of its own.
+        return invitation is not None and invitation_reminder(invitation).dedupe_key == reminder.dedupe_key
+    return reminder.kind == Kind.ACCOUNT
+
+
+def _causes(claimed: list[Reminder], now: datetime) -> dict[tuple[Any, Any, Any], Cause]:
+    found = {}
+    for kind in {reminder.kind for reminder in claimed} & set(NUDGES):
+        patient_ids = [reminder.patient_id for reminder in claimed if reminder.kind == kind]
+        patients = [patient_id for patient_id in patient_ids if patient_id]
+        for cause in standing(kind, began_after=now - OLDEST_CAUSE, began_before=now, patient_ids=patients):
+            found[kind, cause.patient_id, cause.target_id] = cause
+    return found
+
+
+def _administrators(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
+    users = [reminder.user_id for reminder in claimed if reminder.kind == Kind.EMERGENCY_NOTICE]
+    if not users:
+        return set()
+    working = Membership.objects.active().filter(user_id__in=users, role=Role.CLINIC_ADMIN)
+    return set(working.values_list("user_id", "clinic_id"))
+
+
+def _invitations(claimed: list[Reminder]) -> dict[UUID | None, Invitation]:
+    kinds = {Kind.STAFF_INVITATION, Kind.PATIENT_INVITATION}
+    ids = [reminder.target_id for reminder in claimed if reminder.kind in kinds]
+    return {found.pk: found for found in Invitation.objects.open().filter(pk__in=ids)} if ids else {}
+
+
+def _send(reminder: Reminder, invitation: Invitation | None, connection: Any) -> Verdict:
+    fault = ""
+    try:
+        connection.open()
+        if not connection.send_messages([compose(reminder, invitation)]):
+            fault = "NobodyToSendTo"
+    except Exception as error:
+        # Whatever is wrong with one mail or one moment must not hold up the others. The name of
+        # the fault is kept and never its text: servers quote addresses and content.
+        fault = type(error).__name__
+        log.warning("reminder-not-accepted", reminder=str(reminder.pk), fault=fault)
+        connection.close()
+    verdict = _after(reminder, fault)
+    with transaction.atomic():
+        Delivery.objects.create(
+            reminder=reminder,
+            attempted_at=clock.now(),
+            was_accepted=not fault,
+            fault=fault[:80],
+            provider_id=message_id(reminder),
+        )
+        _close(reminder, verdict, attempts=F("attempts") + 1)
+    return verdict
+
+
+def _after(reminder: Reminder, fault: str) -> Verdict:
+    if not fault:
+        return Verdict(State.SENT)
+    if reminder.attempts + 1 >= Reminder.MAX_ATTEMPTS:
+        return Verdict(State.FAILED)
+    return Verdict(State.PLANNED, clock.now() + BACK_OFF[min(reminder.attempts, len(BACK_OFF) - 1)])
+
+
+def _close(reminder: Reminder, verdict: Verdict, **changes: Any) -> None:
+    """Write the end of this claim, unless the lease ran out and somebody else has claimed it since."""
+    changes |= {"state": verdict.state, "lease_until": None}
+    if verdict.state == State.SENT:
+        changes["sent_at"] = clock.now()
+    if verdict.state == State.PLANNED:
+        changes["due_at"] = verdict.due_at
+    else:
+        # A link for signing in is not kept longer than it takes to send it.
+        changes["body"] = None
+    mine = Reminder.objects.filter(pk=reminder.pk, state=State.SENDING, lease_until=reminder.lease_until)
+    mine.update(**changes)

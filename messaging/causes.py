@@ -1,0 +1,220 @@
+"""Why patients are reminded: which causes stand, and at which moments each is worth a mail.
+
+The planner and the dispatcher ask the same questions here, so that nothing is sent for a cause
+that the planner would not plan any more. Reading only; every question is one query for everybody.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
+
+from messaging.models import QUIET_FROM, QUIET_UNTIL, Message, Reminder, ReminderPreference, ThreadRead
+from messaging.quiet import at_local, local_date
+from painclinic.accounts.models import Membership, Role
+from patients.models import Consent, Enrolment, Homework, ModuleProgress, Review
+
+Kind = Reminder.Kind
+
+# By day, and never at the hours that clock changes skip or repeat.
+REMINDER_TIME = time(10)
+# Staff take over on the seventh day (clinical reference, section 5).
+INACTIVE_DAYS = (3, 6)
+# Counted from the day on which the homework is due.
+HOMEWORK_DAYS = (-1, 0, 2)
+UNREAD_AFTER = (timedelta(minutes=30), timedelta(days=2), timedelta(days=4))
+# Messages that follow each other within this time are one cause: three messages in an hour are one mail.
+ONE_CONVERSATION = timedelta(days=1)
+# The longest that a module gives for its homework, plus a margin.
+LONGEST_HOMEWORK = timedelta(days=30)
+# How long after a cause began its last occasion can be.
+REACH = {
+    Kind.MODULE_AVAILABLE: timedelta(0),
+    Kind.HOMEWORK_DUE: LONGEST_HOMEWORK,
+    Kind.INACTIVE: timedelta(days=INACTIVE_DAYS[-1] + 1),
+    Kind.UNREAD_MESSAGE: UNREAD_AFTER[-1],
+    Kind.FEEDBACK_READY: timedelta(0),
+}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A moment at which one cause is worth a mail: the how-manieth, on which local date, and when."""
+
+    number: int
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A standing reason to write to one patient, with the person's own rules."""
+
+    kind: str
+    target_id: UUID
+    patient_id: UUID
+    clinic_id: UUID
+    user_id: UUID
+    began: datetime
+    zone: str
+    most: int
+    quiet_from: time
+    quiet_until: time
+    planned: int
+    homework_days: int = 0
+
+    @property
+    def quiet(self) -> dict[str, Any]:
+        """As `messaging.quiet` takes it."""
+        return {"zone": self.zone, "quiet_from": self.quiet_from, "quiet_until": self.quiet_until}
+
+
+def occasions(cause: Cause) -> list[Occasion]:
+    """All occasions of a cause, in order, at most three. Pure."""
+    if cause.kind == Kind.UNREAD_MESSAGE:
+        moments = [cause.began + after for after in UNREAD_AFTER]
+        days = [local_date(moment, cause.zone) for moment in moments]
+    elif cause.kind in {Kind.INACTIVE, Kind.HOMEWORK_DUE}:
+        first = local_date(cause.began, cause.zone)
+        offsets = [cause.homework_days + n for n in HOMEWORK_DAYS]
+        offsets = offsets if cause.kind == Kind.HOMEWORK_DUE else list(INACTIVE_DAYS)
+        days = [first + timedelta(days=n) for n in offsets]
+        moments = [at_local(day, REMINDER_TIME, cause.zone) for day in days]
+    else:
+        moments, days = [cause.began], [local_date(cause.began, cause.zone)]
+    return [Occasion(n, day, at) for n, (day, at) in enumerate(zip(days, moments, strict=True), 1)]
+
+
+def standing(
+    kind: str, *, began_after: datetime, began_before: datetime, patient_ids: Iterable[UUID] | None = None
+) -> Iterator[Cause]:
+    """Every cause of this kind that stands now and began in that time, of patients who may be reminded.
+
+    They may be while they are enrolled and active, agreed to the consent text, can sign in, and have not
+    turned this kind off. One query, read in portions.
+    """
+    rows = _QUERIES[kind]().filter(began__gt=began_after, began__lte=began_before)
+    if patient_ids is not None:
+        rows = rows.filter(patient_id__in=patient_ids)
+    rows = _remindable(rows, kind).annotate(planned=Subquery(_planned(kind)))
+    for row in rows.values(*_COLUMNS, *_EXTRA.get(kind, ())).iterator(chunk_size=2000):
+        yield _cause(kind, row)
+
+
+_PREFERENCE = "patient__reminder_preference__"
+_COLUMNS = [
+    "target", "began", "patient_id", "clinic_id", "patient__user_id", "patient__timezone", "planned",
+    f"{_PREFERENCE}most_per_cause", f"{_PREFERENCE}quiet_from", f"{_PREFERENCE}quiet_until",
+]  # fmt: skip
+_EXTRA = {Kind.HOMEWORK_DUE: ("module__details__homework",)}
+
+
+def _cause(kind: str, row: dict[str, Any]) -> Cause:
+    tasks = row.get("module__details__homework") or []
+    target = row["target"]
+    return Cause(
+        kind=kind,
+        target_id=_spell(target, row["began"]) if kind == Kind.INACTIVE else target,
+        patient_id=row["patient_id"],
+        clinic_id=row["clinic_id"],
+        user_id=row["patient__user_id"],
+        began=row["began"],
+        zone=row["patient__timezone"],
+        most=row[f"{_PREFERENCE}most_per_cause"] or ReminderPreference.MOST,
+        quiet_from=row[f"{_PREFERENCE}quiet_from"] or QUIET_FROM,
+        quiet_until=row[f"{_PREFERENCE}quiet_until"] or QUIET_UNTIL,
+        planned=row["planned"] or 0,
+        homework_days=max((task["due_after_days"] for task in tasks), default=0),
+    )
+
+
+def _spell(enrolment_id: UUID, began: datetime) -> UUID:
+    """Names one silence: the same until the patient does something, and never again after."""
+    return uuid5(enrolment_id, began.isoformat())
+
+
+def _remindable(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+    patient = OuterRef("patient_id")
+    newest = Consent.objects.filter(patient=patient).order_by("-decided_at", "-pk").values("decision")[:1]
+    member = Membership.objects.active().filter(
+        user=OuterRef("patient__user_id"), clinic=OuterRef("clinic_id"), role=Role.PATIENT
+    )
+    return rows.filter(
+        Exists(Enrolment.objects.active().filter(patient=patient)),
+        Exists(member),
+        Q(**{f"{_PREFERENCE}isnull": True}) | ~Q(**{f"{_PREFERENCE}off_kinds__contains": [kind]}),
+        patient__user__is_active=True,
+    ).annotate(decision=Subquery(newest)).filter(decision=Consent.Decision.GIVEN)  # fmt: skip
+
+
+def _planned(kind: str) -> QuerySet[Any]:
+    """The number of the last reminder planned for the cause."""
+    made = Reminder.objects.filter(kind=kind, patient=OuterRef("patient_id"))
+    # A silence has no row of its own: what was planned since it began is about it.
+    same = (
+        {"planned_at__gt": OuterRef("began")} if kind == Kind.INACTIVE else {"target_id": OuterRef("target")}
+    )
+    return made.filter(**same).order_by().values("kind").annotate(last=Max("number")).values("last")
+
+
+def _modules() -> QuerySet[ModuleProgress, Any]:
+    rows = ModuleProgress.objects.filter(first_opened_at=None, module__is_outline=False)
+    return rows.annotate(target=F("pk"), began=F("unlocked_at"))
+
+
+def _homework_owed(rows: QuerySet[ModuleProgress, Any]) -> QuerySet[ModuleProgress, Any]:
+    handed_in = Homework.objects.filter(enrolment=OuterRef("enrolment_id"), module=OuterRef("module_id"))
+    return rows.filter(~Exists(handed_in), module__details__homework__0__isnull=False)
+
+
+def _homework() -> QuerySet[ModuleProgress, Any]:
+    return _homework_owed(ModuleProgress.objects.all()).annotate(target=F("pk"), began=F("unlocked_at"))
+
+
+def _silences() -> QuerySet[Enrolment, Any]:
+    """Active enrolments with something to do, since the patient was last active or got something new."""
+    own = ModuleProgress.objects.filter(enrolment=OuterRef("pk"), module__is_outline=False)
+    unread = own.filter(core_completed_at=None)
+    newest = own.order_by("-unlocked_at").values("unlocked_at")[:1]
+    something = Exists(unread) | Exists(_homework_owed(own))
+    rows = Enrolment.objects.active().filter(something)
+    return rows.annotate(target=F("pk"), began=Greatest(F("last_activity_at"), Subquery(newest)))
+
+
+def _messages() -> QuerySet[Message, Any]:
+    """Messages of the team that the patient has not read, the first of each conversation."""
+    read = ThreadRead.objects.filter(
+        thread=OuterRef("thread_id"), user=OuterRef("patient__user_id"), read_until__gte=OuterRef("sent_at")
+    )
+    unread = Message.objects.filter(~Exists(read), side=Message.Side.TEAM)
+    just_before = unread.filter(
+        thread=OuterRef("thread_id"),
+        sent_at__lt=OuterRef("sent_at"),
+        sent_at__gte=OuterRef("sent_at") - ONE_CONVERSATION,
+    )
+    rows = unread.filter(~Exists(just_before))
+    return rows.annotate(target=F("pk"), began=F("sent_at"))
+
+
+def _feedback() -> QuerySet[Review, Any]:
+    """Answers to the newest version of a homework."""
+    later = Homework.objects.filter(
+        enrolment=OuterRef("homework__enrolment_id"),
+        module=OuterRef("homework__module_id"),
+        version__gt=OuterRef("homework__version"),
+    )
+    return Review.objects.filter(~Exists(later)).annotate(target=F("pk"), began=F("created_at"))
+
+
+_QUERIES: dict[str, Any] = {
+    Kind.MODULE_AVAILABLE: _modules,
+    Kind.HOMEWORK_DUE: _homework,
+    Kind.INACTIVE: _silences,
+    Kind.UNREAD_MESSAGE: _messages,
+    Kind.FEEDBACK_READY: _feedback,
+}
+NUDGES = tuple(_QUERIES)

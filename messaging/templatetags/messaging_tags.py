@@ -1,0 +1,43 @@
+"""What pages of lower apps show of messaging. They load these tags and import nothing."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from messaging.models import Message, Thread
+from messaging.presenters import ReplyClock, when
+from messaging.presenters import reply_clock as clock_of
+from painclinic.accounts.models import User
+from patients.models import Assignment, Patient
+
+register = template.Library()
+
+
+@register.simple_tag
+def unread_messages(user: Any) -> int:
+    """How many messages a patient has not read yet, for the navigation; 0 for anybody else."""
+    if not isinstance(user, User):
+        return 0
+    own = Message.objects.visible_to(user).filter(patient__user=user, side=Message.Side.TEAM)
+    return own.unread_by(user).count()
+
+
+@register.inclusion_tag("messaging/_home_card.html", takes_context=True)
+def home_message_card(context: Context, patient: Patient) -> dict[str, Any]:
+    """The card of the patient's home page: what is new, and by when an answer comes. Three queries."""
+    user = context["request"].user
+    thread = Thread.objects.visible_to(user).filter(patient=patient).first()
+    team = Assignment.objects.visible_to(user).filter(patient=patient).running().order_by("kind", "started_at")
+    name = team.values_list("therapist__name", flat=True).first()
+    return {
+        "unread": unread_messages(user) if thread else 0,
+        "who": name.split(" ", 1)[0] if name else "",
+        "due": when(thread.reply_due_at, user.timezone) if thread and thread.reply_due_at else "",
+    }
+
+
+@register.simple_tag
+def reply_clock(thread: Thread | None, user: User) -> ReplyClock | None:
+    """How long the team has left to answer, for lists of staff; None when nobody waits."""
+    return clock_of(thread, user.timezone)
