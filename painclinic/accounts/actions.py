@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Invitation, Membership, Role, User
@@ -28,7 +28,12 @@ def _find_or_create_user(*, email: str, name: str, language: str, timezone: str)
     if user is None:
         user = User(email=email.strip().lower(), name=name.strip(), language=language, timezone=timezone)
         user.set_unusable_password()
-        user.save()
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:
+            # Somebody invited the same address at the same moment.
+            user = User.objects.select_for_update().get(email__iexact=email)
     return user
 
 

@@ -61,6 +61,8 @@ def enrol_patient(
     no invitation. Raises AlreadyMemberError when the e-mail address is taken, NotATherapistError
     when the therapist is not one at this clinic. The programme version must be published.
     """
+    # One enrolment at a time in a clinic, so that of two presses the second meets what the first made.
+    Clinic.objects.select_for_update().get(pk=clinic.pk)
     before = Enrolment.objects.filter(patient__enrolment_request_id=request_id, clinic=clinic).first()
     if before:
         return before, None
