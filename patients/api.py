@@ -13,6 +13,7 @@ from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from painclinic.access.permissions import Permission
+from painclinic.accounts.models import User
 from patients.actions.drafts import DraftInvalidError, NotTheirDraftError, SaveResult, save_draft
 from patients.drafts import owner_mark, patient_for
 from patients.models import Draft
@@ -48,6 +49,16 @@ class DraftView(APIView):
     required_permission = Permission.DRAFT_SAVE
     throttle_classes = [DraftThrottle]
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Every answer says whose it is, so that a page notices when somebody else has signed in."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        # Not request.user: asking for that again would repeat a failed check of the token.
+        user = request._request.user
+        if isinstance(user, User):
+            final["X-Draft-Owner"] = owner_mark(user)
+        final["Cache-Control"] = "no-store"
+        return final
+
     def get(self, request: Request, draft_id: UUID) -> Response:
         """The newest text; of a form that was not saved yet, named by `?target=`, an empty one.
 
@@ -62,7 +73,7 @@ class DraftView(APIView):
             "data": draft.data if draft else {},
             "is_closed": bool(draft and draft.closed_at),
         }
-        return _answer(found | {"owner": owner_mark(request.user), "csrf_token": get_token(request._request)})
+        return Response(found | {"csrf_token": get_token(request._request)})
 
     def put(self, request: Request, draft_id: UUID) -> Response:
         """Save: 200 when the text is the newest now, 409 when it is kept beside a newer one."""
@@ -90,14 +101,10 @@ def _is_first(request: Request, draft_id: UUID) -> bool:
 def _outcome(result: SaveResult) -> Response:
     outcome: dict[str, Any] = {"rev": result.rev, "saved_at": result.saved_at}
     if not result.is_conflict:
-        return _answer(outcome)
+        return Response(outcome)
     outcome |= {"data": result.newest, "mine_kept": True, "is_closed": result.is_closed}
-    return _answer(outcome, status.HTTP_409_CONFLICT)
+    return Response(outcome, status=status.HTTP_409_CONFLICT)
 
 
 def _refused(errors: dict[str, str]) -> Response:
-    return _answer({"errors": errors}, status.HTTP_400_BAD_REQUEST)
-
-
-def _answer(content: dict[str, Any], code: int = status.HTTP_200_OK) -> Response:
-    return Response(content, status=code, headers={"Cache-Control": "no-store"})
+    return Response({"errors": errors}, status=status.HTTP_400_BAD_REQUEST)
