@@ -7,32 +7,46 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.decorators.http import require_http_methods
 
-from painclinic.access.decorators import public, requires
+from painclinic.access.decorators import View, public, requires
 from painclinic.access.permissions import Permission
 from painclinic.health import healthz
 
-own = requires(Permission.ACCOUNT_KEEP, second_factor=False)
+# allauth's form views take PUT for POST, and answer OPTIONS; nothing of ours sends either.
+_forms = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own(view: View) -> View:
+    """A page of allauth about the reader's own sign-in."""
+    return requires(Permission.ACCOUNT_KEEP, second_factor=False)(_forms(view))
+
+
+def everybody(view: View) -> View:
+    """A page of allauth that is there before somebody is signed in."""
+    return public(_forms(view))
+
 
 # Names are allauth's own: its flows look them up.
 account_patterns = [
-    path("sign-in/", public(account.login), name="account_login"),
-    path("sign-in/code/", public(mfa.authenticate), name="mfa_authenticate"),
-    path("sign-in/trust/", public(mfa.trust), name="mfa_trust"),
-    path("sign-in/passkey/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
-    path("sign-in/inactive/", public(account.account_inactive), name="account_inactive"),
-    path("sign-out/", own(account.logout), name="account_logout"),
-    path("password/reset/", public(account.password_reset), name="account_reset_password"),
-    path("password/reset/sent/", public(account.password_reset_done), name="account_reset_password_done"),
-    path(
-        "password/reset/key/<uidb36>-<key>/",
-        public(account.password_reset_from_key),
+    path("sign-in/", everybody(account.login), name="account_login"),
+    path("sign-in/code/", everybody(mfa.authenticate), name="mfa_authenticate"),
+    path("sign-in/trust/", everybody(mfa.trust), name="mfa_trust"),
+    path("sign-in/passkey/", everybody(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("sign-in/inactive/", everybody(account.account_inactive), name="account_inactive"),
+    path("sign-out/", everybody(account.logout), name="account_logout"),
+    path("password/reset/", everybody(account.password_reset), name="account_reset_password"),
+    path("password/reset/sent/", everybody(account.password_reset_done), name="account_reset_password_done"),
+    # The key has hyphens of its own, so the first one ends the person's id.
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        everybody(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/done/",
-        public(account.password_reset_from_key_done),
+        everybody(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
     path("account/password/", own(account.password_change), name="account_change_password"),

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from painclinic.access.decorators import public
 from painclinic.accounts.models import Clinic, Role, User
@@ -16,6 +17,7 @@ HOME = {
 
 
 @public
+@require_safe
 def front_door(request: HttpRequest) -> HttpResponse:
     """Lead people who are signed in to their own place; greet everybody else."""
     user = request.user
@@ -25,6 +27,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """Crisis numbers and red flags: of the viewer's own clinic, else of every clinic here."""
     user = request.user
