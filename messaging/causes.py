@@ -15,6 +15,7 @@ from django.db.models.functions import Greatest
 
 from messaging.models import QUIET_FROM, QUIET_UNTIL, Message, Reminder, ReminderPreference, ThreadRead
 from messaging.quiet import at_local, local_date
+from painclinic import clock
 from painclinic.accounts.models import Membership, Role
 from patients.models import Consent, Enrolment, Homework, ModuleProgress, Review
 
@@ -27,6 +28,9 @@ INACTIVE_DAYS = (3, 6)
 # Counted from the day on which the homework is due.
 HOMEWORK_DAYS = (-1, 0, 2)
 UNREAD_AFTER = (timedelta(minutes=30), timedelta(days=2), timedelta(days=4))
+# Whoever was reminded of something else in this time is not asked where they are as well.
+# Not shorter than the planner looks back, so that the question is not asked afterwards.
+OTHERS_BEFORE = timedelta(hours=48)
 # Messages that follow each other within this time are one cause: three messages in an hour are one mail.
 ONE_CONVERSATION = timedelta(days=1)
 # The longest that a module gives for its homework, plus a margin.
@@ -181,7 +185,13 @@ def _silences() -> QuerySet[Enrolment, Any]:
     unread = own.filter(core_completed_at=None)
     newest = own.order_by("-unlocked_at").values("unlocked_at")[:1]
     something = Exists(unread) | Exists(_homework_owed(own))
-    rows = Enrolment.objects.active().filter(something)
+    others = Reminder.objects.filter(
+        patient=OuterRef("patient_id"),
+        kind__in=set(_QUERIES) - {Kind.INACTIVE},
+        state__in=[Reminder.State.PLANNED, Reminder.State.SENDING, Reminder.State.SENT],
+        planned_at__gt=clock.now() - OTHERS_BEFORE,
+    )
+    rows = Enrolment.objects.active().filter(something, ~Exists(others))
     return rows.annotate(target=F("pk"), began=Greatest(F("last_activity_at"), Subquery(newest)))
 
 
@@ -213,8 +223,9 @@ def _feedback() -> QuerySet[Review, Any]:
 _QUERIES: dict[str, Any] = {
     Kind.MODULE_AVAILABLE: _modules,
     Kind.HOMEWORK_DUE: _homework,
-    Kind.INACTIVE: _silences,
     Kind.UNREAD_MESSAGE: _messages,
     Kind.FEEDBACK_READY: _feedback,
+    # Last, so that it knows what the planner has just planned besides.
+    Kind.INACTIVE: _silences,
 }
 NUDGES = tuple(_QUERIES)

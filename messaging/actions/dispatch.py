@@ -175,7 +175,8 @@ def _send(reminder: Reminder, invitation: Invitation | None, connection: Any) ->
     fault = ""
     try:
         connection.open()
-        if not connection.send_messages([compose(reminder, invitation)]):
+        mail = compose(reminder, invitation)
+        if not mail.recipients() or not connection.send_messages([mail]):
             fault = "NobodyToSendTo"
     except Exception as error:
         # Whatever is wrong with one mail or one moment must not hold up the others. The name of

@@ -28,7 +28,9 @@ def home_message_card(context: Context, patient: Patient) -> dict[str, Any]:
     """The card of the patient's home page: what is new, and by when an answer comes. Three queries."""
     user = context["request"].user
     thread = Thread.objects.visible_to(user).filter(patient=patient).first()
-    team = Assignment.objects.visible_to(user).filter(patient=patient).running().order_by("kind", "started_at")
+    team = (
+        Assignment.objects.visible_to(user).filter(patient=patient).running().order_by("kind", "started_at")
+    )
     name = team.values_list("therapist__name", flat=True).first()
     return {
         "unread": unread_messages(user) if thread else 0,

@@ -85,7 +85,14 @@ def _page(request: PatientRequest, form: MessageForm, draft: DraftState) -> Http
     _opened(request, "thread-view")
     before = request.GET.get("before", "")
     page = thread_page(request.user, request.patient, before=_uuid(before) if before else None)
-    context = {"page": page, "form": form, "draft": draft, "newest": page.newest or "", "looks": 0, "goes_on": page.is_latest}
+    context = {
+        "page": page,
+        "form": form,
+        "draft": draft,
+        "newest": page.newest or "",
+        "looks": 0,
+        "goes_on": page.is_latest,
+    }
     return render(request, "messaging/thread_detail.html", context)
 
 
