@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from painclinic.audit.actions import record
 from painclinic.audit.models import Action
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
+from patients.actions.progress import NotInCourseError, finish_step, visit_step
 from patients.models import Enrolment, Entry
 from programs.models import Step, Worksheet
 from programs.worksheets import parse, split_text
@@ -29,7 +30,11 @@ class EntryInvalidError(Exception):
 
 
 class SupersededError(Exception):
-    """The entry to be corrected was corrected before."""
+    """The entry to be corrected was corrected before; `newest` took its place."""
+
+    def __init__(self, newest: Entry) -> None:
+        super().__init__("corrected before")
+        self.newest = newest
 
 
 class DayFullError(EntryInvalidError):
@@ -50,8 +55,12 @@ def submit_entry(
     """Keep a filled worksheet for good. `submission_id` is the draft it grew out of, closed with it.
 
     The same submission again returns the first. With `supersedes` it takes the place of an earlier
-    entry of the same worksheet. Raises EntryInvalidError, SupersededError.
+    entry of the same worksheet. The step whose form it is counts as done, unless it is a log, which
+    goes on. Raises EntryInvalidError, SupersededError, NotInCourseError, and ModuleClosedError for
+    a step that is not open yet.
     """
+    if worksheet.version_id != enrolment.programme_version_id:
+        raise NotInCourseError
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     before = Entry.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:
@@ -66,6 +75,8 @@ def submit_entry(
     entry = _create(by, enrolment, worksheet, parsed.values, submission_id, step, supersedes, on_date)
     close_draft(by=by, draft_id=submission_id)
     note_activity(enrolment=enrolment)
+    if step:
+        (visit_step if worksheet.is_log else finish_step)(by=by, enrolment=enrolment, step=step)
     return entry
 
 
@@ -77,14 +88,10 @@ def _reference_day(
     A correction that keeps its day counts from when the line was first written.
     """
     log = worksheet.definition.get("log") or {}
-    if (
-        supersedes
-        and supersedes.on_date
-        and str(raw.get(log.get("date_field", ""), "")) == str(supersedes.on_date)
-    ):
-        zone = supersedes.enrolment.patient.timezone
-        return supersedes.submitted_at.astimezone(ZoneInfo(zone)).date()
-    return today
+    if supersedes is None or str(raw.get(log.get("date_field", ""), "")) != str(supersedes.on_date):
+        return today
+    zone = supersedes.enrolment.patient.timezone
+    return supersedes.submitted_at.astimezone(ZoneInfo(zone)).date()
 
 
 def _create(
@@ -140,7 +147,7 @@ def withdraw_entry(*, by: User, entry: Entry) -> Entry:
         enrolment,
         entry.worksheet,
         entry.answers,
-        uuid4(),
+        uuid5(entry.pk, "withdraw"),
         entry.step,
         entry,
         entry.on_date,
@@ -154,9 +161,10 @@ def _check_successor(enrolment: Enrolment, worksheet: Worksheet, supersedes: Ent
     if supersedes is None:
         return
     if supersedes.enrolment_id != enrolment.pk or supersedes.worksheet_id != worksheet.pk:
-        raise ValueError("an entry takes the place of one of the same worksheet and patient")
-    if Entry.objects.filter(supersedes=supersedes).exists():
-        raise SupersededError
+        raise NotInCourseError
+    newest = Entry.objects.filter(supersedes=supersedes).first()
+    if newest:
+        raise SupersededError(newest)
 
 
 def _on_date(worksheet: Worksheet, values: Mapping[str, Any]) -> date | None:

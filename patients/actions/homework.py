@@ -11,7 +11,9 @@ from painclinic.audit.actions import record
 from painclinic.audit.models import Action
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
+from patients.actions.progress import ModuleClosedError
 from patients.models import Enrolment, Entry, Homework, ModuleProgress
+from patients.unlocking import Reason, Verdict
 from patients.workdays import deadline
 from programs.models import HomeworkTask, Module
 
@@ -45,24 +47,25 @@ class HomeworkIncompleteError(Exception):
         self.missing = missing
 
 
-class NothingNewError(Exception):
-    """The same entries were handed in before and wait for an answer."""
-
-
 def task_states(enrolment: Enrolment, module: Module) -> list[TaskState]:
-    """How far the patient is with each task of a module; one query for the entries."""
+    """How far the patient is with each task of a module.
+
+    Of a worksheet the newest filling counts; of a log every line since the module opened.
+    """
     tasks = module.homework_tasks()
-    slugs = [task.worksheet_slug for task in tasks]
-    entries = Entry.objects.current().filter(enrolment=enrolment, worksheet__slug__in=slugs)
-    by_slug: dict[str, list[Entry]] = {slug: [] for slug in slugs}
-    for entry in entries.select_related("worksheet").order_by("on_date", "submitted_at"):
-        by_slug[entry.worksheet.slug].append(entry)
-    return [
-        TaskState(
-            task, tuple(by_slug[task.worksheet_slug] if task.is_log else by_slug[task.worksheet_slug][-1:])
-        )
-        for task in tasks
-    ]
+    opened = ModuleProgress.objects.filter(enrolment=enrolment, module=module).first()
+    entries = Entry.objects.current().filter(
+        enrolment=enrolment, worksheet__slug__in=[task.worksheet_slug for task in tasks]
+    )
+    known = list(entries.select_related("worksheet").order_by("on_date", "submitted_at"))
+    return [TaskState(task, _counting(task, known, opened)) for task in tasks]
+
+
+def _counting(task: HomeworkTask, entries: list[Entry], opened: ModuleProgress | None) -> tuple[Entry, ...]:
+    own = [entry for entry in entries if entry.worksheet.slug == task.worksheet_slug]
+    if not task.is_log:
+        return tuple(own[-1:])
+    return tuple(entry for entry in own if opened and entry.submitted_at >= opened.unlocked_at)
 
 
 @transaction.atomic
@@ -77,9 +80,10 @@ def submit_homework(
 ) -> Homework:
     """Hand in what a module asks for, as a new version that holds the entries as they are now.
 
-    The same submission again returns the first. With `is_partial` what is there is handed in though
-    a task is not done: a patient on a bad week is not turned away. Raises HomeworkIncompleteError
-    (something is missing, or with `is_partial` everything), NothingNewError.
+    The same submission again returns the first, and so do the same entries without a new word
+    while they wait for an answer. With `is_partial` what is there is handed in though a task is not
+    done: a patient on a bad week is not turned away. Raises HomeworkIncompleteError (something is
+    missing, or with `is_partial` everything) and ModuleClosedError.
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=enrolment.pk)
@@ -87,18 +91,16 @@ def submit_homework(
     before = Homework.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:
         return before
+    if not ModuleProgress.objects.filter(enrolment=enrolment, module=module).exists():
+        raise ModuleClosedError(Verdict((Reason.EARLIER_CLOSED,)))
     states = task_states(enrolment, module)
     entries = [entry for state in states for entry in state.entries]
     missing = [state for state in states if not state.is_done]
     if not entries or (missing and not is_partial):
         raise HomeworkIncompleteError(missing)
     last = Homework.objects.filter(enrolment=enrolment, module=module).order_by("-version").first()
-    if (
-        last
-        and not hasattr(last, "review")
-        and set(last.entries.values_list("pk", flat=True)) == {entry.pk for entry in entries}
-    ):
-        raise NothingNewError
+    if last and not note.strip() and _is_waiting_with(last, entries):
+        return last
     return _create(by, enrolment, module, submission_id, note, entries, last)
 
 
@@ -130,6 +132,7 @@ def _create(
     return homework
 
 
-def is_open_for(enrolment: Enrolment, module: Module) -> bool:
-    """Whether the module is open, so that its homework can be handed in."""
-    return ModuleProgress.objects.filter(enrolment=enrolment, module=module).exists()
+def _is_waiting_with(homework: Homework, entries: list[Entry]) -> bool:
+    """Whether just these entries were handed in and are not answered yet."""
+    handed_in = set(homework.entries.values_list("pk", flat=True))
+    return not hasattr(homework, "review") and handed_in == {entry.pk for entry in entries}

@@ -39,6 +39,10 @@ class NotInCourseError(Exception):
     """The module or step is not part of the programme version that the patient is on."""
 
 
+class NoSuchAnswerError(Exception):
+    """The step does not ask this, or not with this answer."""
+
+
 @transaction.atomic
 def open_module(*, by: User, enrolment: Enrolment, module: Module) -> ModuleProgress:
     """The patient looks at a module for the first time; again changes nothing.
@@ -90,12 +94,11 @@ def finish_step(*, by: User, enrolment: Enrolment, step: Step) -> StepProgress:
 def answer_check(*, by: User, enrolment: Enrolment, step: Step, question: str, option: int) -> CheckAnswer:
     """Keep an answer to a check question. The same answer again is no new try.
 
-    Raises ValueError for a question or option that the step does not have, ModuleClosedError and
-    NotInCourseError.
+    Raises NoSuchAnswerError, ModuleClosedError and NotInCourseError.
     """
     asked = next((one for one in step.questions if one["id"] == question), None)
     if asked is None or not 0 <= option < len(asked["options"]):
-        raise ValueError("no such answer")
+        raise NoSuchAnswerError
     visit_step(by=by, enrolment=enrolment, step=step)
     given = CheckAnswer.objects.filter(enrolment=enrolment, step=step, question=question)
     newest = given.order_by("answered_at", "pk").last()
@@ -120,11 +123,11 @@ def rate_step(
 ) -> StepRating | None:
     """Keep a rating before or after an exercise (0 to 10), beside what was rated earlier.
 
-    Nothing new to keep returns the newest rating, or None. Raises ValueError for other numbers or
-    a step without rating, ModuleClosedError and NotInCourseError.
+    Nothing new to keep returns the newest rating, or None. Raises NoSuchAnswerError for other numbers
+    or a step without rating, ModuleClosedError and NotInCourseError.
     """
     if step.rating is None or any(value is not None and not 0 <= value <= 10 for value in (before, after)):
-        raise ValueError("not a rating of this step")
+        raise NoSuchAnswerError
     visit_step(by=by, enrolment=enrolment, step=step)
     newest = StepRating.objects.filter(enrolment=enrolment, step=step).order_by("rated_at", "pk").last()
     known = (newest.before, newest.after) if newest else (None, None)
@@ -168,6 +171,13 @@ def unlock_due(*, by: Actor, now: datetime) -> int:
         with transaction.atomic():
             opened += _open_next(_relocked(enrolment), by=by, now=now) is not None
     return opened
+
+
+@transaction.atomic
+def unlock_if_due(*, by: Actor, enrolment: Enrolment) -> Module | None:
+    """Open the next module of one patient if the rule lets it; None when it does not."""
+    progress = _open_next(_relocked(enrolment), by=by)
+    return progress.module if progress else None
 
 
 def course_facts(enrolment: Enrolment) -> CourseFacts:
