@@ -20,6 +20,10 @@ from programs.models import HomeworkTask, Module
 MAX_NOTE = 2000
 
 
+class NothingNewError(Exception):
+    """The same entries were handed in before and wait for an answer."""
+
+
 @dataclass(frozen=True)
 class TaskState:
     """One thing that a module asks for, and how far the patient is with it."""
@@ -80,10 +84,10 @@ def submit_homework(
 ) -> Homework:
     """Hand in what a module asks for, as a new version that holds the entries as they are now.
 
-    The same submission again returns the first, and so do the same entries without a new word
-    while they wait for an answer. With `is_partial` what is there is handed in though a task is not
-    done: a patient on a bad week is not turned away. Raises HomeworkIncompleteError (something is
-    missing, or with `is_partial` everything) and ModuleClosedError.
+    The same submission again returns the first. With `is_partial` what is there is handed in though
+    a task is not done: a patient on a bad week is not turned away. Raises HomeworkIncompleteError
+    (something is missing, or with `is_partial` everything), ModuleClosedError, and NothingNewError
+    for the same entries without a new word while they wait for an answer.
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=enrolment.pk)
@@ -100,7 +104,7 @@ def submit_homework(
         raise HomeworkIncompleteError(missing)
     last = Homework.objects.filter(enrolment=enrolment, module=module).order_by("-version").first()
     if last and not note.strip() and _is_waiting_with(last, entries):
-        return last
+        raise NothingNewError
     return _create(by, enrolment, module, submission_id, note, entries, last)
 
 
