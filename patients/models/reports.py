@@ -18,12 +18,17 @@ class ReportQuerySet(ScopedQuerySet["Report"]):
             return self.filter(NOBODY)
         return self.filter(clinical_scope(user), requested_by=user)
 
+    def unfinished(self) -> "ReportQuerySet":
+        return self.filter(state__in=[Report.State.QUEUED, Report.State.RUNNING])
+
+    def light(self) -> "ReportQuerySet":
+        """Without the file, which only the download needs."""
+        return self.defer("content")
+
     def waiting(self) -> "ReportQuerySet":
         """Those to be made: new ones, and ones whose maker died (the lease ran out)."""
-        unfinished = [Report.State.QUEUED, Report.State.RUNNING]
-        return self.filter(
-            models.Q(lease_until=None) | models.Q(lease_until__lt=clock.now()), state__in=unfinished
-        )
+        free = models.Q(lease_until=None) | models.Q(lease_until__lt=clock.now())
+        return self.unfinished().filter(free)
 
 
 class Report(PatientRow):
@@ -39,15 +44,25 @@ class Report(PatientRow):
         READY = "ready", _("ready")
         FAILED = "failed", _("failed")
 
+    class Fault(models.TextChoices):
+        """Why a report was not made; a code and never a text, which could quote what a patient wrote."""
+
+        NO_ACCESS = "no_access", _("The record is not open to you any more.")
+        UNAVAILABLE = "unavailable", _("PDFs cannot be made on this installation.")
+        TOO_LARGE = "too_large", _("The report became too long.")
+        BROKEN = "broken", _("Something went wrong while the report was made.")
+
     MAX_ATTEMPTS = 3
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reports")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     edition = models.CharField(max_length=9, choices=Edition.choices)
+    large_print = models.BooleanField(default=False)
     # The request form's own id: a double click asks once.
     request_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
+    fault = models.CharField(max_length=11, choices=Fault.choices, blank=True)
     percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -55,12 +70,35 @@ class Report(PatientRow):
     ready_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     pages = models.PositiveSmallIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
     content = EncryptedBytesField(null=True)
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-requested_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["requested_by", "enrolment", "edition"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="report_one_unfinished_per_reader",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["requested_at"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="report_unfinished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in {self.State.READY, self.State.FAILED}
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
