@@ -1,7 +1,23 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from therapists.views import conversation, emergency, homework, person, steering, today
 
 app_name = "therapists"
 
-urlpatterns: list[URLPattern] = []
+PATIENT = "patients/<uuid:patient_id>/"
+
+urlpatterns = [
+    path("today/", today.today, name="today"),
+    path("caseload/", today.caseload, name="caseload"),
+    path("patients/emergency-access/", emergency.emergency_open, name="emergency-open"),
+    path(PATIENT, person.patient_detail, name="patient-detail"),
+    path(f"{PATIENT}homework/<uuid:homework_id>/", homework.homework_review, name="homework-review"),
+    path(f"{PATIENT}messages/", conversation.patient_messages, name="patient-messages"),
+    path(f"{PATIENT}messages/read/", conversation.patient_messages_read, name="patient-messages-read"),
+    path(f"{PATIENT}unlock/", steering.module_unlock, name="module-unlock"),
+    path(f"{PATIENT}hold/", steering.hold_place, name="hold-place"),
+    path(f"{PATIENT}release/", steering.hold_release, name="hold-release"),
+    path(f"{PATIENT}emergency-access/end/", emergency.emergency_end, name="emergency-end"),
+]

@@ -1,0 +1,253 @@
+"""One version of homework to read and answer: what leads, what changed, what was said before."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from painclinic.accounts.models import User
+from painclinic.charts import Figure
+from patients.actions.homework import TaskState
+from patients.models import Entry, Homework, Review, ReviewComment
+from programs.models import Worksheet
+from programs.worksheets import Answer, answers_for
+from therapists.presenters.logs import LogTable, activity_figure, boom_bust, log_table
+
+Remarks = Mapping[tuple[UUID, str], Any]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer, with what it said in the version before, the box for a remark, the remark given."""
+
+    answer: Answer
+    was: str | None = None
+    remark: Any = None
+    given: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.was is not None and self.was != self.answer.text
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One filled worksheet: the fields that lead a therapist's eye, then the others."""
+
+    entry: Entry
+    leading: tuple[Answered, ...]
+    others: tuple[Answered, ...]
+
+    @property
+    def title(self) -> str:
+        return self.entry.worksheet.title
+
+
+@dataclass(frozen=True)
+class Log:
+    """The lines of a log that were handed in."""
+
+    worksheet: Worksheet
+    table: LogTable
+    figure: Figure | None
+    pattern: str
+    days: int
+    new_lines: int = 0
+
+
+@dataclass(frozen=True)
+class GivenRemark:
+    """A remark that was given, and the answer that it is about."""
+
+    entry_id: UUID
+    field: str
+    about: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version that was handed in, and what came of it."""
+
+    homework: Homework
+    review: Review | None
+    remarks: "tuple[GivenRemark, ...]"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What differs from the version before, in one answer."""
+
+    label: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One thing that the module asked for, and whether this version has it."""
+
+    title: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class HomeworkPage:
+    """All that the page of one version shows."""
+
+    homework: Homework
+    review: Review | None
+    is_newest: bool
+    newest: Homework
+    sheets: tuple[Sheet, ...]
+    logs: tuple[Log, ...]
+    changes: tuple[Change, ...]
+    earlier: tuple[Version, ...]
+    tasks: tuple[TaskLine, ...]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something that the module asks for was not handed in, or less than was asked for."""
+        return any(not task.is_done for task in self.tasks)
+
+
+def handed_in(user: User, homework: Homework) -> list[Entry]:
+    """The entries of one version, in the order of the module's tasks."""
+    order = {task.worksheet_slug: place for place, task in enumerate(homework.module.homework_tasks())}
+    entries = Entry.objects.visible_to(user).filter(homework=homework).select_related("worksheet")
+    return sorted(entries, key=lambda entry: (order.get(entry.worksheet.slug, 99), entry.submitted_at))
+
+
+def homework_page(user: User, homework: Homework, entries: list[Entry], remarks: Remarks) -> HomeworkPage:
+    """The page of a version; `remarks` are the boxes, by entry and field, none when it is only read."""
+    versions = _versions(user, homework)
+    by_version = {one.homework.version: one for one in versions}
+    this = by_version[homework.version]
+    before = handed_in(user, by_version[homework.version - 1].homework) if homework.version > 1 else []
+    given = {(remark.entry_id, remark.field): remark.body for remark in this.remarks}
+    sheets = _sheets(entries, before, remarks, given)
+    return HomeworkPage(
+        homework=homework,
+        review=this.review,
+        is_newest=versions[-1].homework.pk == homework.pk,
+        newest=versions[-1].homework,
+        sheets=sheets,
+        logs=_logs(entries, before, remarks, given, f"log-{homework.version}"),
+        changes=_changes(sheets),
+        earlier=tuple(one for one in reversed(versions) if one.homework.version < homework.version),
+        tasks=tuple(_tasks(homework, entries)),
+    )
+
+
+def _tasks(homework: Homework, entries: list[Entry]) -> list[TaskLine]:
+    lines = []
+    for task in homework.module.homework_tasks():
+        mine = tuple(entry for entry in entries if entry.worksheet.slug == task.worksheet_slug)
+        lines.append(TaskLine(task.title, TaskState(task, mine).is_done))
+    return lines
+
+
+def _versions(user: User, homework: Homework) -> list[Version]:
+    """Every version of this module's homework with its review, oldest first."""
+    mine = Homework.objects.visible_to(user).filter(
+        enrolment_id=homework.enrolment_id, module_id=homework.module_id
+    )
+    rows = list(mine.select_related("module", "review__by").order_by("version"))
+    reviews = [row.review for row in rows if hasattr(row, "review")]
+    remarks: dict[UUID, list[GivenRemark]] = {}
+    found = (
+        ReviewComment.objects.visible_to(user).filter(review__in=reviews).select_related("entry__worksheet")
+    )
+    for remark in found:
+        remarks.setdefault(remark.review_id, []).append(_given(remark))
+    return [
+        Version(row, review, tuple(remarks.get(review.pk, ())) if review else ())
+        for row in rows
+        for review in [getattr(row, "review", None)]
+    ]
+
+
+def _given(remark: ReviewComment) -> GivenRemark:
+    worksheet = remark.entry.worksheet
+    labels = {field["name"]: field["label"] for field in worksheet.definition["fields"]}
+    return GivenRemark(remark.entry_id, remark.field, labels.get(remark.field, worksheet.title), remark.body)
+
+
+def _sheets(
+    entries: list[Entry], before: list[Entry], remarks: Remarks, given: Mapping[tuple[UUID, str], str]
+) -> tuple[Sheet, ...]:
+    earlier = {entry.worksheet_id: entry for entry in before if not entry.worksheet.is_log}
+    sheets = []
+    for entry in entries:
+        if entry.worksheet.is_log:
+            continue
+        old = _texts(earlier.get(entry.worksheet_id), entry)
+        answers = [
+            Answered(
+                answer,
+                was=old.get(answer.name),
+                remark=remarks.get((entry.pk, answer.name)),
+                given=given.get((entry.pk, answer.name), ""),
+            )
+            for answer in answers_for(entry.worksheet.definition, entry.answers)
+        ]
+        order = entry.worksheet.definition.get("review", [])
+        leading = sorted(
+            (one for one in answers if one.answer.leads), key=lambda one: order.index(one.answer.name)
+        )
+        others = [one for one in answers if not one.answer.leads]
+        sheets.append(Sheet(entry, tuple(leading), tuple(others)))
+    return tuple(sheets)
+
+
+def _texts(before: Entry | None, entry: Entry) -> dict[str, str]:
+    if before is None or before.pk == entry.pk:
+        return {}
+    return {a.name: a.text for a in answers_for(before.worksheet.definition, before.answers)}
+
+
+def _changes(sheets: tuple[Sheet, ...]) -> tuple[Change, ...]:
+    return tuple(
+        Change(one.answer.label, one.was or "", one.answer.text)
+        for sheet in sheets
+        for one in (*sheet.leading, *sheet.others)
+        if one.is_changed
+    )
+
+
+def _logs(
+    entries: list[Entry],
+    before: list[Entry],
+    remarks: Remarks,
+    given: Mapping[tuple[UUID, str], str],
+    uid: str,
+) -> tuple[Log, ...]:
+    known = {entry.pk for entry in before}
+    by_sheet: dict[UUID, list[Entry]] = {}
+    for entry in entries:
+        if entry.worksheet.is_log:
+            by_sheet.setdefault(entry.worksheet_id, []).append(entry)
+    logs = []
+    for number, lines in enumerate(by_sheet.values(), start=1):
+        worksheet = lines[0].worksheet
+        table = log_table(worksheet, lines)
+        rows = tuple(
+            replace(
+                row,
+                remark=remarks.get((row.entry.pk, "")),
+                given=given.get((row.entry.pk, ""), ""),
+                is_new=bool(before) and row.entry.pk not in known,
+            )
+            for row in table.rows
+        )
+        logs.append(
+            Log(
+                worksheet=worksheet,
+                table=LogTable(table.head, rows),
+                figure=activity_figure(worksheet, lines, uid=f"{uid}-{number}"),
+                pattern=boom_bust(worksheet, lines),
+                days=len({entry.on_date for entry in lines if entry.on_date}),
+                new_lines=sum(row.is_new for row in rows),
+            )
+        )
+    return tuple(logs)

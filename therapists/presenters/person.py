@@ -1,0 +1,289 @@
+"""One patient on one page: what happened since last time, homework, log, plan, conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from messaging.models import Message, Thread
+from painclinic import clock
+from painclinic.accounts.models import User
+from painclinic.charts import Figure
+from patients.models import (
+    CheckAnswer,
+    Enrolment,
+    Entry,
+    Homework,
+    ModuleHold,
+    Patient,
+    Review,
+    ReviewComment,
+    StepProgress,
+    StepRating,
+)
+from programs.models import Step
+from programs.worksheets import Answer, answers_for
+from therapists.presenters import wording
+from therapists.presenters.course import Course, course
+from therapists.presenters.logs import LogTable, activity_figure, boom_bust, log_table
+
+LOG_DAYS = 28
+PREVIEW = 3
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing that happened since last time; with the page to see it on, if there is one."""
+
+    text: str
+    icon: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class SinceLastTime:
+    """What the patient did since the care team last wrote to them."""
+
+    since: datetime
+    has_contact: bool
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True)
+class LogView:
+    """A log of the last weeks."""
+
+    title: str
+    figure: Figure | None
+    table: LogTable
+    pattern: str
+
+
+@dataclass(frozen=True)
+class HomeworkLine:
+    """One version that was handed in, and the answer to it."""
+
+    homework: Homework
+    review: Review | None
+    remarks: int
+    url: str
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.review is None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The patient's own plan for practising."""
+
+    entry: Entry
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """All that the page of a patient shows."""
+
+    patient: Patient
+    enrolment: Enrolment
+    course: Course
+    since: SinceLastTime
+    homework: tuple[HomeworkLine, ...]
+    logs: tuple[LogView, ...]
+    plan: Plan | None
+    messages: tuple[Message, ...]
+    past_holds: tuple[ModuleHold, ...]
+    local_time: datetime
+    thread: Thread | None = None
+    waiting: HomeworkLine | None = None
+
+
+def person_page(user: User, enrolment: Enrolment) -> PersonPage:
+    """Everything about one patient that their therapist needs at a glance."""
+    patient = enrolment.patient
+    history = homework_history(user, enrolment)
+    newest = {line.homework.module_id: line.homework for line in reversed(history)}
+    holds = ModuleHold.objects.visible_to(user).filter(enrolment=enrolment).exclude(released_at=None)
+    return PersonPage(
+        patient=patient,
+        enrolment=enrolment,
+        course=course(user, enrolment, list(newest.values())),
+        since=since_last_time(user, enrolment),
+        homework=tuple(history),
+        logs=tuple(_logs(user, enrolment)),
+        plan=_plan(user, enrolment),
+        messages=tuple(_last_messages(user, patient)),
+        past_holds=tuple(holds.select_related("placed_by", "released_by").order_by("-placed_at")[:5]),
+        local_time=clock.local_now(patient.timezone),
+        thread=Thread.objects.visible_to(user).filter(patient=patient).first(),
+        waiting=next((line for line in history if line.is_waiting and _is_newest(line, newest)), None),
+    )
+
+
+def _is_newest(line: HomeworkLine, newest: dict[Any, Homework]) -> bool:
+    return newest[line.homework.module_id].pk == line.homework.pk
+
+
+def homework_history(user: User, enrolment: Enrolment) -> list[HomeworkLine]:
+    """Every version with its answer, newest first."""
+    rows = Homework.objects.visible_to(user).filter(enrolment=enrolment)
+    rows = rows.select_related("module", "review__by").order_by("-submitted_at")
+    counted = ReviewComment.objects.visible_to(user).filter(review__homework__enrolment=enrolment)
+    remarks = dict(counted.order_by().values_list("review_id").annotate(n=Count("pk")))
+    lines = []
+    for row in rows:
+        review = getattr(row, "review", None)
+        url = reverse("therapists:homework-review", args=[enrolment.patient_id, row.pk])
+        lines.append(HomeworkLine(row, review, remarks.get(review.pk, 0) if review else 0, url))
+    return lines
+
+
+def since_last_time(user: User, enrolment: Enrolment) -> SinceLastTime:
+    """What the patient did after the last message or review of the care team."""
+    patient = enrolment.patient
+    team = Message.objects.visible_to(user).filter(patient=patient, side=Message.Side.TEAM)
+    reviews = Review.objects.visible_to(user).filter(homework__enrolment=enrolment)
+    contacts = [
+        team.aggregate(last=Max("sent_at"))["last"],
+        reviews.aggregate(last=Max("created_at"))["last"],
+    ]
+    last = max((at for at in contacts if at), default=None)
+    since = last or enrolment.created_at
+    news = [
+        *_steps(user, enrolment, since),
+        *_entries(user, enrolment, since),
+        *_checks(user, enrolment, since),
+        *_ratings(user, enrolment, since),
+        *_homework(user, enrolment, since),
+        *_messages(user, patient, since),
+    ]
+    return SinceLastTime(since, last is not None, tuple(news))
+
+
+def _steps(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    done = StepProgress.objects.visible_to(user).filter(enrolment=enrolment, done_at__gt=since)
+    rows = list(done.select_related("step__module").order_by("-done_at"))
+    if not rows:
+        return []
+    words = ngettext("%(n)s step done", "%(n)s steps done", len(rows)) % {"n": len(rows)}
+    last = _("last “%(title)s” (week %(number)s)") % {
+        "title": rows[0].step.title,
+        "number": rows[0].step.module.number,
+    }
+    return [News(f"{words}, {last}", "course")]
+
+
+def _entries(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    rows = _shared(user, enrolment).filter(submitted_at__gt=since).order_by("worksheet__code")
+    found = rows.values_list("worksheet__title", "worksheet__is_log").annotate(
+        n=Count("pk"), days=Count("on_date", distinct=True)
+    )
+    news = []
+    for title, is_log, count, days in found:
+        if is_log:
+            entries = ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count}
+            text = _("%(title)s: %(entries)s on %(days)s") % {
+                "title": title,
+                "entries": entries,
+                "days": wording.days(days),
+            }
+        else:
+            text = _("%(title)s: filled in") % {"title": title}
+        news.append(News(text, "practice"))
+    return news
+
+
+def _checks(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    tries = CheckAnswer.objects.visible_to(user).filter(enrolment=enrolment, answered_at__gt=since)
+    first: dict[tuple[Any, str], bool] = {}
+    for step, question, is_correct in tries.order_by("answered_at").values_list(
+        "step_id", "question", "is_correct"
+    ):
+        first.setdefault((step, question), is_correct)
+    if not first:
+        return []
+    text = _("Check questions: %(right)s of %(total)s right at the first try")
+    return [News(text % {"right": sum(first.values()), "total": len(first)}, "check")]
+
+
+def _ratings(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    rated = StepRating.objects.visible_to(user).filter(enrolment=enrolment, rated_at__gt=since)
+    newest = {one.step_id: one for one in rated.select_related("step").order_by("rated_at")}
+    return [
+        News(
+            _("%(title)s: %(before)s before, %(after)s after")
+            % {"title": one.step.title, "before": _score(one.before), "after": _score(one.after)},
+            "leaf",
+        )
+        for one in newest.values()
+    ]
+
+
+def _score(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _homework(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    rows = Homework.objects.visible_to(user).filter(enrolment=enrolment, submitted_at__gt=since).newest()
+    return [
+        News(
+            _("Handed in the homework of week %(number)s, %(moment)s")
+            % {"number": row.module.number, "moment": wording.moment(row.submitted_at)},
+            "document",
+            reverse("therapists:homework-review", args=[enrolment.patient_id, row.pk]),
+        )
+        for row in rows.select_related("module").order_by("submitted_at")
+    ]
+
+
+def _messages(user: User, patient: Patient, since: datetime) -> list[News]:
+    rows = Message.objects.visible_to(user).filter(patient=patient, sent_at__gt=since)
+    count = rows.filter(side=Message.Side.PATIENT).count()
+    if not count:
+        return []
+    words = ngettext("Wrote %(n)s message", "Wrote %(n)s messages", count) % {"n": count}
+    return [News(words, "messages", reverse("therapists:patient-messages", args=[patient.pk]))]
+
+
+def _shared(user: User, enrolment: Enrolment) -> Any:
+    """What counts now, and what the patient shares with the care team."""
+    return Entry.objects.visible_to(user).filter(enrolment=enrolment, is_shared=True).current()
+
+
+def _logs(user: User, enrolment: Enrolment) -> list[LogView]:
+    first = clock.local_today(enrolment.patient.timezone) - timedelta(days=LOG_DAYS - 1)
+    entries = _shared(user, enrolment).filter(worksheet__is_log=True, on_date__gte=first)
+    by_sheet: dict[Any, list[Entry]] = {}
+    for entry in entries.select_related("worksheet").order_by("worksheet__code", "on_date", "submitted_at"):
+        by_sheet.setdefault(entry.worksheet_id, []).append(entry)
+    return [_log(lines, number) for number, lines in enumerate(by_sheet.values(), start=1)]
+
+
+def _log(lines: Sequence[Entry], number: int) -> LogView:
+    worksheet = lines[0].worksheet
+    return LogView(
+        title=worksheet.title,
+        figure=activity_figure(worksheet, lines, uid=f"person-log-{number}"),
+        table=log_table(worksheet, lines),
+        pattern=boom_bust(worksheet, lines),
+    )
+
+
+def _plan(user: User, enrolment: Enrolment) -> Plan | None:
+    plans = _shared(user, enrolment).filter(worksheet__steps__kind=Step.Kind.PRACTICE_PLAN)
+    entry = plans.select_related("worksheet").order_by("-submitted_at").first()
+    if entry is None:
+        return None
+    answers = answers_for(entry.worksheet.definition, entry.answers)
+    return Plan(entry, tuple(answer for answer in answers if not answer.is_empty))
+
+
+def _last_messages(user: User, patient: Patient) -> list[Message]:
+    rows = Message.objects.visible_to(user).filter(patient=patient).select_related("author")
+    return list(reversed(rows.order_by("-sent_at", "-pk")[:PREVIEW]))

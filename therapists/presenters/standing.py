@@ -1,0 +1,253 @@
+"""Where each patient of a caseload stands now, and what is to be done about it.
+
+The order is that of clinical.md 5: overdue reply, message, homework, due today, inactive, on track.
+All is read in a number of queries that does not grow with the caseload.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, Q
+
+from messaging.models import Thread
+from painclinic import clock
+from painclinic.accounts.models import Role, User
+from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, Patient
+from patients.models.scope import assigned_patients
+from programs.models import Module
+
+# A therapist writes when nothing was done for a week (clinical.md 5, "Inactivity").
+INACTIVE_AFTER = timedelta(days=7)
+
+
+class Kind(IntEnum):
+    """Why a patient is on the list; the smaller, the sooner."""
+
+    REPLY_OVERDUE = 1
+    MESSAGE = 2
+    HOMEWORK = 3
+    DUE_TODAY = 4
+    INACTIVE = 5
+    ON_TRACK = 6
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the patient waits for somebody of the care team."""
+        return self <= Kind.HOMEWORK
+
+
+class HomeworkState(IntEnum):
+    """How the homework of a patient's latest module with homework stands; waiting comes first."""
+
+    HANDED_IN = 1
+    ANOTHER_LOOK = 2
+    OVERDUE = 3
+    OPEN = 4
+    REVIEWED = 5
+    NONE = 6
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing to do: since when it waits, and by when it is due, where it is."""
+
+    kind: Kind
+    since: datetime
+    due: datetime | None = None
+    homework: Homework | None = None
+    day: date | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.due <= clock.now()
+
+    @property
+    def order(self) -> tuple[int, datetime]:
+        """What is due sooner comes first, and who waits longer."""
+        return self.kind, self.due or self.since
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One patient of a caseload."""
+
+    enrolment: Enrolment
+    reasons: tuple[Reason, ...]
+    module: Module | None
+    modules_total: int
+    last_activity_at: datetime | None
+    homework_state: HomeworkState
+    homework_due_on: date | None = None
+    thread: Thread | None = None
+    hold: ModuleHold | None = None
+
+    @property
+    def patient(self) -> Patient:
+        return self.enrolment.patient
+
+    @property
+    def top(self) -> Reason:
+        return self.reasons[0]
+
+    @property
+    def others(self) -> tuple[Reason, ...]:
+        return self.reasons[1:]
+
+
+@dataclass
+class _Rows:
+    """What was read about all patients of a caseload, by enrolment or patient."""
+
+    threads: dict[UUID, Thread] = field(default_factory=dict)
+    homework: dict[UUID, list[Homework]] = field(default_factory=dict)
+    progress: dict[UUID, list[ModuleProgress]] = field(default_factory=dict)
+    holds: dict[UUID, ModuleHold] = field(default_factory=dict)
+    modules: dict[UUID, Module] = field(default_factory=dict)
+
+    def modules_total(self, version_id: UUID) -> int:
+        return sum(module.version_id == version_id for module in self.modules.values())
+
+
+def caseload(user: User) -> Any:
+    """The newest enrolment of each patient whom `user` treats or supervises now; not of emergencies."""
+    supervised = [m.clinic_id for m in user.active_memberships if m.role == Role.SUPERVISOR]
+    own = Q(patient_id__in=assigned_patients(user)) | Q(clinic_id__in=supervised)
+    newest = Enrolment.objects.visible_to(user).order_by("patient_id", "-created_at").distinct("patient_id")
+    return Enrolment.objects.visible_to(user).filter(own, pk__in=newest.values("pk"))
+
+
+def standings(user: User, enrolments: Any = None) -> list[Standing]:
+    """Every patient of the caseload of `user`, the most pressing first."""
+    assignments = Prefetch("assignments", queryset=Assignment.objects.select_related("therapist"))
+    rows = caseload(user) if enrolments is None else enrolments
+    people = list(rows.select_related("patient", "clinic").prefetch_related(assignments))
+    known = _read(user, people)
+    found = [_standing(enrolment, known) for enrolment in people]
+    return sorted(found, key=lambda one: (*one.top.order, one.patient.name.casefold()))
+
+
+def _read(user: User, people: list[Enrolment]) -> _Rows:
+    ids = [one.pk for one in people]
+    patients = [one.patient_id for one in people]
+    versions = {one.programme_version_id for one in people}
+    # Modules are read once and not with each row: their details are long, and many patients share them.
+    rows = _Rows(modules=Module.objects.filter(version_id__in=versions).in_bulk())
+    rows.threads = {t.patient_id: t for t in Thread.objects.visible_to(user).filter(patient_id__in=patients)}
+    handed_in = Homework.objects.visible_to(user).filter(enrolment_id__in=ids).newest()
+    handed_in = handed_in.select_related("review").defer("note", "review__comment")
+    rows.homework = _by_enrolment(handed_in.order_by("submitted_at"), rows.modules)
+    opened = ModuleProgress.objects.visible_to(user).filter(enrolment_id__in=ids)
+    rows.progress = _by_enrolment(opened.order_by("module__number"), rows.modules)
+    holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment_id__in=ids)
+    rows.holds = {hold.enrolment_id: hold for hold in holds}
+    return rows
+
+
+def _by_enrolment(rows: Iterable[Any], modules: dict[UUID, Module]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        row.module = modules[row.module_id]
+        found.setdefault(row.enrolment_id, []).append(row)
+    return found
+
+
+def _standing(enrolment: Enrolment, rows: _Rows) -> Standing:
+    progress = rows.progress.get(enrolment.pk, [])
+    homework = rows.homework.get(enrolment.pk, [])
+    thread = rows.threads.get(enrolment.patient_id)
+    state, due_on = homework_standing(enrolment, progress, homework)
+    reasons = [*_messages(thread), *_reviews(homework)]
+    if enrolment.state == Enrolment.State.ACTIVE:
+        reasons += _course(enrolment, progress, state, due_on)
+    last = enrolment.last_activity_at
+    return Standing(
+        enrolment=enrolment,
+        reasons=tuple(sorted(reasons, key=lambda reason: reason.order)) or (_on_track(enrolment),),
+        module=progress[-1].module if progress else None,
+        modules_total=rows.modules_total(enrolment.programme_version_id),
+        last_activity_at=last,
+        homework_state=state,
+        homework_due_on=due_on,
+        thread=thread,
+        hold=rows.holds.get(enrolment.pk),
+    )
+
+
+def _messages(thread: Thread | None) -> list[Reason]:
+    if thread is None or thread.reply_due_at is None:
+        return []
+    since = thread.waiting_since or thread.last_message_at or thread.created_at
+    kind = Kind.REPLY_OVERDUE if thread.reply_due_at <= clock.now() else Kind.MESSAGE
+    return [Reason(kind, since, thread.reply_due_at)]
+
+
+def _reviews(homework: list[Homework]) -> list[Reason]:
+    return [
+        Reason(Kind.HOMEWORK, one.submitted_at, one.review_due_at, one)
+        for one in homework
+        if not hasattr(one, "review")
+    ]
+
+
+def _course(
+    enrolment: Enrolment, progress: list[ModuleProgress], state: HomeworkState, due_on: date | None
+) -> list[Reason]:
+    """What the patient's own course asks for: homework that is due today, or a long silence."""
+    today = clock.local_today(enrolment.patient.timezone)
+    if due_on == today and state in (HomeworkState.OPEN, HomeworkState.ANOTHER_LOOK):
+        return [Reason(Kind.DUE_TODAY, progress[-1].unlocked_at, day=due_on)]
+    since = quiet_since(enrolment, progress)
+    if clock.now() - since >= INACTIVE_AFTER and _has_something_to_do(progress, state):
+        return [Reason(Kind.INACTIVE, since)]
+    return []
+
+
+def _has_something_to_do(progress: list[ModuleProgress], state: HomeworkState) -> bool:
+    """Who waits for the next module is not inactive; who never began is."""
+    unread = any(one.core_completed_at is None and not one.module.is_outline for one in progress)
+    owed = state in (HomeworkState.ANOTHER_LOOK, HomeworkState.OVERDUE, HomeworkState.OPEN)
+    return unread or owed or not progress
+
+
+def _on_track(enrolment: Enrolment) -> Reason:
+    return Reason(Kind.ON_TRACK, enrolment.last_activity_at or enrolment.created_at)
+
+
+def quiet_since(enrolment: Enrolment, progress: list[ModuleProgress]) -> datetime:
+    """Since when nothing was done: the last activity, or what was last opened for the patient."""
+    zone = ZoneInfo(enrolment.patient.timezone)
+    started = datetime.combine(enrolment.starts_on, datetime.min.time(), zone)
+    moments = [started, enrolment.last_activity_at, *(one.unlocked_at for one in progress)]
+    return max(moment for moment in moments if moment is not None)
+
+
+def homework_standing(
+    enrolment: Enrolment, progress: list[ModuleProgress], homework: list[Homework]
+) -> tuple[HomeworkState, date | None]:
+    """How homework stands, and by which day (in the patient's time zone) it is due where it is open."""
+    by_module = {one.module_id: one for one in homework}
+    if any(not hasattr(one, "review") for one in homework):
+        return HomeworkState.HANDED_IN, None
+    for opened in reversed(progress):
+        tasks = opened.module.homework_tasks()
+        if not tasks:
+            continue
+        given = by_module.get(opened.module_id)
+        if given:
+            asked_again = given.review.outcome == "another_look"
+            return (HomeworkState.ANOTHER_LOOK if asked_again else HomeworkState.REVIEWED), None
+        due_on = homework_due_on(opened, enrolment.patient.timezone)
+        is_over = due_on < clock.local_today(enrolment.patient.timezone)
+        return (HomeworkState.OVERDUE if is_over else HomeworkState.OPEN), due_on
+    return HomeworkState.NONE, None
+
+
+def homework_due_on(opened: ModuleProgress, zone: str) -> date:
+    """The day by which all homework of an open module is due, where the patient lives."""
+    longest = max(task.due_after_days for task in opened.module.homework_tasks())
+    return opened.unlocked_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=longest)
