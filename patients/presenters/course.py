@@ -1,0 +1,265 @@
+"""The course as its patient sees it: the path walked, where they are, what opens when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from painclinic import clock
+from painclinic.accounts.models import User
+from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, StepProgress
+from patients.unlocking import CourseFacts, Opened, Reason, Verdict, verdict
+from programs.models import Module, Step
+
+
+@dataclass(frozen=True)
+class StepStop:
+    """One step of a module, and whether the patient was there."""
+
+    step: Step
+    url: str
+    is_done: bool
+    is_here: bool
+
+    @property
+    def number(self) -> int:
+        return self.step.number
+
+    @property
+    def title(self) -> str:
+        return self.step.title
+
+    @property
+    def state(self) -> str:
+        """`done`, `now` or `ahead`, as the path of the design system has it."""
+        return "now" if self.is_here else "done" if self.is_done else "ahead"
+
+
+@dataclass(frozen=True)
+class ModuleStop:
+    """One module of the course for one patient. `why_closed` is empty when it is open or may be opened."""
+
+    module: Module
+    progress: ModuleProgress | None
+    steps: tuple[StepStop, ...]
+    short: StepStop | None
+    homework: Homework | None
+    why_closed: str
+    is_here: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.module.number
+
+    @property
+    def title(self) -> str:
+        return self.module.title
+
+    @property
+    def is_open(self) -> bool:
+        return not self.why_closed
+
+    @property
+    def is_new(self) -> bool:
+        """Open, and not looked at yet."""
+        return self.is_open and (self.progress is None or self.progress.first_opened_at is None)
+
+    @property
+    def is_read(self) -> bool:
+        return self.progress is not None and self.progress.core_completed_at is not None
+
+    @property
+    def state(self) -> str:
+        return "now" if self.is_here else "done" if self.is_read else "ahead"
+
+    @property
+    def url(self) -> str:
+        return reverse("patients:module-detail", args=[self.number]) if self.is_open else ""
+
+    @property
+    def homework_url(self) -> str:
+        return reverse("patients:homework-detail", args=[self.number])
+
+    @property
+    def done_count(self) -> int:
+        return sum(step.is_done for step in self.steps)
+
+    @property
+    def note(self) -> str:
+        """A few words under the title on the path."""
+        if self.why_closed or not self.steps:
+            return self.why_closed
+        return _("%(done)d of %(total)d steps") % {"done": self.done_count, "total": len(self.steps)}
+
+    @cached_property
+    def minutes_left(self) -> int:
+        return sum(stop.step.minutes for stop in self.steps if not stop.is_done)
+
+    @property
+    def resume(self) -> StepStop | None:
+        """Where to go on: where the patient was, else the next step that is not done; None: all done."""
+        here = next((stop for stop in self.steps if stop.is_here), None)
+        if here and not here.is_done:
+            return here
+        left = [stop for stop in self.steps if not stop.is_done]
+        later = (stop for stop in left if here and stop.number > here.number)
+        return next(later, left[0] if left else None)
+
+    @property
+    def is_answered(self) -> bool:
+        return self.homework is not None and hasattr(self.homework, "review")
+
+    @property
+    def wants_another_look(self) -> bool:
+        return (
+            self.is_answered and self.homework is not None and self.homework.review.outcome == "another_look"
+        )
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """The whole course of one patient, in order."""
+
+    enrolment: Enrolment
+    therapist: User | None
+    stops: tuple[ModuleStop, ...]
+    facts: CourseFacts
+
+    @property
+    def current(self) -> ModuleStop | None:
+        """The module that the patient is in, or that they may begin; None before the start date."""
+        return next((stop for stop in self.stops if stop.is_here), None)
+
+    @property
+    def following(self) -> ModuleStop | None:
+        """The first module that is still closed."""
+        return next((stop for stop in self.stops if not stop.is_open), None)
+
+    @property
+    def therapist_name(self) -> str:
+        """The first name, as a patient says it."""
+        return self.therapist.name.split(" ", 1)[0] if self.therapist else _("Your care team")
+
+    def stop(self, number: int) -> ModuleStop | None:
+        return next((stop for stop in self.stops if stop.number == number), None)
+
+
+def read_course(user: User, enrolment: Enrolment) -> CourseView:
+    """Read the course of a patient; the same number of queries for every patient."""
+    of_this = {"enrolment": enrolment}
+    opened = {p.module_id: p for p in ModuleProgress.objects.visible_to(user).filter(**of_this)}
+    visits = list(StepProgress.objects.visible_to(user).filter(**of_this).order_by("visited_at", "pk"))
+    is_held = ModuleHold.objects.visible_to(user).standing().filter(**of_this).exists()
+    homework = Homework.objects.visible_to(user).filter(**of_this).newest()
+    newest = {
+        one.module_id: one for one in homework.select_related("review").defer("note", "review__comment")
+    }
+    modules = _modules(enrolment)
+    therapist = _therapist(user, enrolment)
+    facts = CourseFacts(
+        starts_on=enrolment.starts_on,
+        timezone=enrolment.patient.timezone,
+        is_active=enrolment.state == Enrolment.State.ACTIVE,
+        is_held=is_held,
+        opened={m.number: _opened(opened[m.pk]) for m in modules if m.pk in opened},
+    )
+    name = therapist.name.split(" ", 1)[0] if therapist else ""
+    now = clock.now()
+    here = _current_number(modules, facts, now)
+    stops = tuple(
+        ModuleStop(
+            module=module,
+            progress=opened.get(module.pk),
+            steps=tuple(_steps(module, module.path_steps(), visits)),
+            short=next(iter(_steps(module, [s for s in [module.short_version()] if s], visits)), None),
+            homework=newest.get(module.pk),
+            why_closed=why_closed(module.number, facts, now=now, therapist=name),
+            is_here=module.number == here,
+        )
+        for module in modules
+    )
+    return CourseView(enrolment, therapist, stops, facts)
+
+
+def _opened(progress: ModuleProgress) -> Opened:
+    return Opened(progress.unlocked_at, progress.core_completed_at is not None)
+
+
+def _modules(enrolment: Enrolment) -> list[Module]:
+    steps = Prefetch("steps", queryset=Step.objects.defer("body_html", "content"))
+    own = Module.objects.filter(version_id=enrolment.programme_version_id)
+    return list(own.order_by("number").prefetch_related(steps))
+
+
+def _therapist(user: User, enrolment: Enrolment) -> User | None:
+    running = Assignment.objects.visible_to(user).running().filter(enrolment=enrolment)
+    primary = running.filter(kind=Assignment.Kind.PRIMARY).select_related("therapist").first()
+    return primary.therapist if primary else None
+
+
+def _current_number(modules: Iterable[Module], facts: CourseFacts, now: datetime) -> int | None:
+    """The first module to be read, else the last one that is open."""
+    available = [m.number for m in modules if verdict(m.number, facts, now=now).may_open]
+    unread = [n for n in available if n not in facts.opened or not facts.opened[n].is_read]
+    return unread[0] if unread else max(available, default=None)
+
+
+def _steps(module: Module, steps: Iterable[Step], visits: list[StepProgress]) -> Iterable[StepStop]:
+    done: set[UUID] = {visit.step_id for visit in visits if visit.done_at}
+    own = {step.pk for step in module.path_steps()}
+    here = next((visit.step_id for visit in reversed(visits) if visit.step_id in own), None)
+    for step in steps:
+        url = reverse("patients:step-detail", args=[module.number, step.number])
+        yield StepStop(step, url, step.pk in done, step.pk == here)
+
+
+def why_closed(number: int, facts: CourseFacts, *, now: datetime, therapist: str = "") -> str:
+    """In words, why a module is closed and when it opens; nothing when it is open or may be opened."""
+    found = verdict(number, facts, now=now)
+    if found.may_open:
+        return ""
+    if Reason.RESTING in found.reasons:
+        return _("Your course is resting for now. Write to your clinic when you would like to go on.")
+    if Reason.HELD in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
+        return _held(therapist)
+    if Reason.EARLIER_CLOSED in found.reasons:
+        return _("Opens after module %(before)d") % {"before": number - 1}
+    return _by_rule(number, found, facts, now)
+
+
+def _held(therapist: str) -> str:
+    if not therapist:
+        return _("Your therapist would like to wait a little before this opens. You need not do anything.")
+    return _("%(name)s would like to wait a little before this opens. You need not do anything.") % {
+        "name": therapist
+    }
+
+
+def _by_rule(number: int, found: Verdict, facts: CourseFacts, now: datetime) -> str:
+    words = {"before": number - 1, "when": ""}
+    if found.not_before and Reason.TOO_SOON in found.reasons:
+        words["when"] = moment_in_words(found.not_before, zone=facts.timezone, now=now)
+    if Reason.EARLIER_UNREAD not in found.reasons:
+        return _("Opens %(when)s") % words
+    if Reason.TOO_SOON in found.reasons:
+        return _("Opens when you have read module %(before)d, at the earliest %(when)s") % words
+    return _("Opens when you have read module %(before)d") % words
+
+
+def moment_in_words(moment: datetime, *, zone: str, now: datetime) -> str:
+    """ "today at 15:40", "tomorrow at 09:00", "on Saturday 8 March, at 15:40"; midnight names no time."""
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    days = (local.date() - today).days
+    words = {"day": date_format(local, _("l j F")), "time": date_format(local, "H:i")}
+    if days == 0:
+        return _("today at %(time)s") % words
+    if (local.hour, local.minute) == (0, 0):
+        return _("tomorrow") if days == 1 else _("on %(day)s") % words
+    return _("tomorrow at %(time)s") % words if days == 1 else _("on %(day)s, at %(time)s") % words

@@ -1,0 +1,175 @@
+"""The one thing to do now, in a kind sentence, with one button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from patients.actions.homework import TaskState
+from patients.presenters.course import CourseView, ModuleStop
+
+LOG_MINUTES = 2
+WORKSHEET_MINUTES = 8
+
+
+@dataclass(frozen=True)
+class Today:
+    """The card at the top of the home page. With `posts` the button begins a module."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+    kicker: str = ""
+    minutes: int = 0
+    posts: bool = False
+
+
+def today_card(course: CourseView, tasks: Sequence[TaskState], today: date) -> Today:
+    """What is best done next: begin, go on, look again, practise, hand in; else nothing has to be done.
+
+    `tasks` are those of the module the patient is in; `today` is the day where they live.
+    """
+    stop = course.current
+    if stop is None or not course.facts.is_active:
+        return _waiting(course)
+    if stop.is_new:
+        return _begin(stop)
+    if stop.resume:
+        return _go_on(stop)
+    if stop.wants_another_look:
+        return _look_again(stop, course.therapist_name)
+    if stop.homework is None and tasks:
+        return _practise(stop, tasks, today, course.therapist_name)
+    return _rest(course, stop)
+
+
+def _begin(stop: ModuleStop) -> Today:
+    words = {"number": stop.number, "title": stop.title}
+    if stop.module.is_outline:
+        return Today(
+            title=_("Module %(number)d: %(title)s") % words,
+            text=_("A short look at what this module will be about."),
+            url=stop.url,
+            action=_("Have a look"),
+            minutes=1,
+            posts=True,
+        )
+    return Today(
+        title=_("Module %(number)d: %(title)s") % words,
+        text=_("It is open for you. Take it in small steps, in your own time."),
+        url=stop.url,
+        action=_("Start module %(number)d") % words,
+        minutes=stop.steps[0].step.minutes if stop.steps else 0,
+        posts=True,
+    )
+
+
+def _go_on(stop: ModuleStop) -> Today:
+    here = stop.resume
+    assert here is not None
+    return Today(
+        title=here.title,
+        text="",
+        url=here.url,
+        action=_("Go on") if stop.done_count else _("Start"),
+        kicker=_("Module %(number)d, step %(step)d of %(total)d")
+        % {"number": stop.number, "step": here.number, "total": len(stop.steps)},
+        minutes=here.step.minutes,
+    )
+
+
+def _look_again(stop: ModuleStop, name: str) -> Today:
+    return Today(
+        title=_("%(name)s asks you to have another look") % {"name": name},
+        text=_("There is a note beside your answers. Change what you like, and send it again."),
+        url=stop.homework_url,
+        action=_("Read the note"),
+        kicker=_("Homework of module %(number)d") % {"number": stop.number},
+        minutes=WORKSHEET_MINUTES,
+    )
+
+
+def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: str) -> Today:
+    kicker = _("Homework of module %(number)d") % {"number": stop.number}
+    logs = [state for state in tasks if state.task.is_log and not state.is_done]
+    due = next((log for log in logs if not any(entry.on_date == today for entry in log.entries)), None)
+    sheet = next((state for state in tasks if not state.task.is_log and not state.is_done), None)
+    if due:
+        return Today(
+            title=due.task.title,
+            text=_("%(done)d of %(asked)d days are there. One short entry for today is enough.")
+            % {"done": due.days, "asked": due.task.min_days}
+            if due.days
+            else due.task.hint,
+            url=reverse("patients:entry-new", args=[due.task.worksheet_slug]),
+            action=_("Write about today"),
+            kicker=kicker,
+            minutes=LOG_MINUTES,
+        )
+    if sheet:
+        return Today(
+            title=sheet.task.title,
+            text=sheet.task.hint,
+            url=reverse("patients:entry-new", args=[sheet.task.worksheet_slug]),
+            action=_("Begin"),
+            kicker=kicker,
+            minutes=WORKSHEET_MINUTES,
+        )
+    if logs:
+        return _enough_for_today(stop, logs[0], kicker)
+    return Today(
+        title=_("Your homework is ready"),
+        text=_("Everything is there. It does not need to be perfect."),
+        url=stop.homework_url,
+        action=_("Look at it and send it to %(name)s") % {"name": name},
+        kicker=kicker,
+        minutes=LOG_MINUTES,
+    )
+
+
+def _enough_for_today(stop: ModuleStop, log: TaskState, kicker: str) -> Today:
+    return Today(
+        title=_("You have done today’s part"),
+        text=_("%(done)d of %(asked)d days are there. Come back on another day, or write more if you like.")
+        % {"done": log.days, "asked": log.task.min_days},
+        url=reverse("patients:practice"),
+        action=_("See your log"),
+        kicker=kicker,
+    )
+
+
+def _rest(course: CourseView, stop: ModuleStop) -> Today:
+    waits = stop.homework is not None and not stop.is_answered
+    text = (
+        _("%(name)s has your homework and will write back to you.") % {"name": course.therapist_name}
+        if waits
+        else _("Practise what helps you, or look back at what you have read.")
+    )
+    return Today(
+        title=_("Nothing has to be done today"),
+        text=text,
+        url=stop.homework_url if waits else stop.url,
+        action=_("See what you sent") if waits else _("Look back at module %(number)d") % {"number": stop.number},
+    )
+
+
+def _waiting(course: CourseView) -> Today:
+    first = course.stops[0] if course.stops else None
+    return Today(
+        title=_("Your course is resting") if not course.facts.is_active else _("Your course begins soon"),
+        text=first.why_closed if first else "",
+        url=reverse("patients:course"),
+        action=_("See what is in it"),
+    )
+
+
+def greeting(hour: int) -> str:
+    """How one says hello at this hour, where the patient lives."""
+    if hour < 5:
+        return _("Hello")
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")
