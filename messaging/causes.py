@@ -4,6 +4,7 @@ The planner and the dispatcher ask the same questions here, so that nothing is s
 that the planner would not plan any more. Reading only; every question is one query for everybody.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -105,7 +106,7 @@ def standing(
     if patient_ids is not None:
         rows = rows.filter(patient_id__in=patient_ids)
     rows = _remindable(rows, kind).annotate(planned=Subquery(_planned(kind)))
-    for row in rows.values(*_COLUMNS, *_EXTRA.get(kind, ())).iterator(chunk_size=2000):
+    for row in rows.values(*_COLUMNS, *_EXTRA[kind]).iterator(chunk_size=2000):
         yield _cause(kind, row)
 
 
@@ -114,7 +115,7 @@ _COLUMNS = [
     "target", "began", "patient_id", "clinic_id", "patient__user_id", "patient__timezone", "planned",
     f"{_PREFERENCE}most_per_cause", f"{_PREFERENCE}quiet_from", f"{_PREFERENCE}quiet_until",
 ]  # fmt: skip
-_EXTRA = {Kind.HOMEWORK_DUE: ("module__details__homework",)}
+_EXTRA: dict[str, list[str]] = defaultdict(list, {Kind.HOMEWORK_DUE: ["module__details__homework"]})
 
 
 def _cause(kind: str, row: dict[str, Any]) -> Cause:
@@ -141,7 +142,7 @@ def _spell(enrolment_id: UUID, began: datetime) -> UUID:
     return uuid5(enrolment_id, began.isoformat())
 
 
-def _remindable(rows: QuerySet[Any], kind: str) -> QuerySet[Any]:
+def _remindable(rows: QuerySet[Any], kind: str) -> Any:
     patient = OuterRef("patient_id")
     newest = Consent.objects.filter(patient=patient).order_by("-decided_at", "-pk").values("decision")[:1]
     member = Membership.objects.active().filter(

@@ -64,4 +64,4 @@ def _text(reminder: Reminder, invitation: Invitation | None) -> tuple[str, str]:
 
 
 def _preferences_url() -> str:
-    return settings.SITE_URL + reverse("messaging:preferences-edit")
+    return f"{settings.SITE_URL}{reverse('messaging:preferences-edit')}"

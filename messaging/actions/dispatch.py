@@ -167,7 +167,7 @@ def _administrators(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
 
 def _invitations(claimed: list[Reminder]) -> dict[UUID | None, Invitation]:
     kinds = {Kind.STAFF_INVITATION, Kind.PATIENT_INVITATION}
-    ids = [reminder.target_id for reminder in claimed if reminder.kind in kinds]
+    ids = [found.target_id for found in claimed if found.kind in kinds and found.target_id]
     return {found.pk: found for found in Invitation.objects.open().filter(pk__in=ids)} if ids else {}
 
 

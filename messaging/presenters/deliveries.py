@@ -34,7 +34,7 @@ class DeliveryRow:
 
 def delivery_page(reminders: ReminderQuerySet, number: str | int | None) -> Page[Any]:
     """One page of `reminders` (already `visible_to` the reader) as rows, newest first; four queries."""
-    page = Paginator(reminders.for_list(), PER_PAGE).get_page(number)
+    page: Page[Any] = Paginator(reminders.for_list(), PER_PAGE).get_page(number)
     page.object_list = [_row(reminder) for reminder in page.object_list]
     return page
 

@@ -1,5 +1,6 @@
 """The patient's one conversation with their care team."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,11 +39,10 @@ def thread_news(request: PatientRequest) -> HttpResponse:
     """For the page's own timer: nothing when nothing is new, else the conversation as it is now."""
     looks = request.GET.get("looks", "")
     count = int(looks) if looks.isdecimal() and len(looks) < 4 else 0
-    newest = (
-        Message.objects.visible_to(request.user).filter(patient=request.patient).order_by("-sent_at").first()
-    )
-    context = {"looks": count + 1, "goes_on": count < MOST_LOOKS, "newest": newest.pk if newest else ""}
-    if newest and str(newest.pk) != request.GET.get("after", ""):
+    own = Message.objects.visible_to(request.user).filter(patient=request.patient)
+    newest = own.order_by("-sent_at", "-pk").values_list("pk", flat=True).first()
+    context: dict[str, Any] = {"looks": count + 1, "goes_on": count < MOST_LOOKS, "newest": newest or ""}
+    if newest and str(newest) != request.GET.get("after", ""):
         _opened(request, "thread-view")
         context["page"] = thread_page(request.user, request.patient)
     return render(request, "messaging/_thread_news.html", context)

@@ -211,7 +211,10 @@ def test_home_card_and_badge_tell_what_is_new(cast: Cast, rf: Any) -> None:
 
     request = rf.get("/")
     request.user = cast.patient.user
-    source = "{% load messaging_tags %}{% unread_messages request.user as n %}[{{ n }}]{% home_message_card patient %}"
+    source = (
+        "{% load messaging_tags %}{% unread_messages request.user as n %}[{{ n }}]"
+        "{% home_message_card patient %}"
+    )
     template = engines["django"].from_string(source)
     assert "Write to Anna" in template.render({"patient": cast.patient}, request)
     with clock.moved(-timedelta(hours=1)):

@@ -1,4 +1,4 @@
-"""Reminders planned once, at the right hour, checked again, and sent to the right person with nothing inside."""
+"""Reminders: planned once, at the right hour, checked again, sent to the right person, empty of content."""
 
 import smtplib
 from collections import Counter
