@@ -50,9 +50,7 @@ def _start_django() -> None:
     os.environ["PAINCLINIC_MODE"] = "test"
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("PAINCLINIC_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
-    os.environ["STATIC_ROOT"] = _servers.enter_context(
-        tempfile.TemporaryDirectory(prefix="static-")
-    )
+    os.environ["STATIC_ROOT"] = _servers.enter_context(tempfile.TemporaryDirectory(prefix="static-"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "painclinic.settings"
     import django
 
@@ -136,3 +134,14 @@ def cast(db: None) -> Any:
     from tests.factories.cast import Cast
 
     return Cast()
+
+
+@pytest.fixture
+def real_cast(db: None) -> Any:
+    """The same people, on the programme that ships with painclinic, with Module 1 open for the patients."""
+    from tests.factories.cast import Cast, open_first_module, real_version
+
+    cast = Cast(on_programme=real_version)
+    for enrolment in (cast.enrolment, cast.other_enrolment, cast.elsewhere_enrolment):
+        open_first_module(enrolment)
+    return cast

@@ -1,7 +1,9 @@
 """The people of every test: a patient, her therapist, and a stranger of each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
@@ -13,9 +15,12 @@ from painclinic.accounts.models import Clinic, CrisisLine, Membership, Role, Use
 from painclinic.audit.actions import System
 from patients.actions.consent import give_consent, publish_consent_text
 from patients.actions.enrolment import Person, enrol_patient
+from patients.actions.progress import unlock_module
 from patients.models import Enrolment, Patient
+from programs.actions import load_programme, publish_version
 from programs.models import Module, Programme, ProgrammeVersion, Step
 
+CONTENT = Path(__file__).parents[2] / "programs/content/cbt-chronic-pain/en"
 PASSWORD = "a-long-test-password-7"
 
 
@@ -109,14 +114,27 @@ def make_version() -> ProgrammeVersion:
     return version
 
 
+def real_version() -> ProgrammeVersion:
+    """The programme that ships with painclinic, loaded and published."""
+    version = load_programme(path=CONTENT, by=System("test"))
+    return version if version.is_published else publish_version(version=version, by=System("test"))
+
+
+def open_first_module(enrolment: Enrolment) -> None:
+    """What the unlocking job does on the start date."""
+    first = enrolment.programme_version.modules.get(number=1)
+    unlock_module(by=System("test"), enrolment=enrolment, module=first)
+
+
 @dataclass
 class Cast:
     """Two clinics. Every name says who somebody is to `patient`."""
 
     clinic: Clinic = field(default_factory=make_clinic)
+    on_programme: Callable[[], ProgrammeVersion] = make_version
 
     def __post_init__(self) -> None:
-        self.version = make_version()
+        self.version = self.on_programme()
         self.admin = make_staff(self.clinic, Role.CLINIC_ADMIN, "admin@lakeside.test", "Ada Min")
         self.therapist = make_staff(self.clinic, Role.THERAPIST, "anna@lakeside.test", "Anna Berg")
         self.unassigned_therapist = make_staff(self.clinic, Role.THERAPIST, "tom@lakeside.test", "Tom Hale")

@@ -1,0 +1,124 @@
+"""Practice: logs and worksheets, filled, read, corrected, taken out."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from painclinic.access.permissions import Permission
+from painclinic.access.reads import open_record
+from patients.access import PatientRequest, patient_page
+from patients.actions.entries import SupersededError, withdraw_entry
+from patients.models import Entry
+from patients.presenters.practice import open_worksheets, practice_cards
+from patients.worksheet_forms import Outcome, build, receive
+from programs.models import Worksheet
+from programs.worksheets import answers_for
+
+
+def _trace(request: PatientRequest, verb: str) -> None:
+    open_record(request, subject_id=request.patient.pk, clinic_id=request.patient.clinic_id, verb=verb)
+
+
+@patient_page(Permission.COURSE_WORK)
+@require_safe
+def practice(request: PatientRequest) -> HttpResponse:
+    """Every log and worksheet of the open weeks."""
+    _trace(request, "practice")
+    logs, sheets = practice_cards(request.enrolment)
+    return render(request, "patients/practice.html", {"logs": logs, "sheets": sheets})
+
+
+def _worksheet(request: PatientRequest, slug: str) -> Worksheet:
+    found = next((sheet for sheet in open_worksheets(request.enrolment) if sheet.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _back(request: PatientRequest) -> str:
+    """Where the form was opened from; only addresses of this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe and wanted.startswith("/") else reverse("patients:practice")
+
+
+@patient_page(Permission.COURSE_WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_new(request: PatientRequest, slug: str) -> HttpResponse:
+    """A new line of a log, or a worksheet that is filled once (then its newest entry is corrected)."""
+    worksheet = _worksheet(request, slug)
+    if not worksheet.is_log:
+        mine = Entry.objects.visible_to(request.user).current().filter(enrolment=request.enrolment)
+        newest = mine.filter(worksheet=worksheet).order_by("-submitted_at").first()
+        if newest:
+            return redirect("patients:entry-change", newest.pk)
+    return _form(request, worksheet, None)
+
+
+def _own_entry(request: PatientRequest, entry_id: UUID) -> Entry:
+    mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment)
+    return get_object_or_404(mine.select_related("worksheet", "enrolment__patient"), pk=entry_id)
+
+
+@patient_page(Permission.COURSE_WORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry_change(request: PatientRequest, entry_id: UUID) -> HttpResponse:
+    """Correct an entry: the new one takes its place, the old one stays as history."""
+    entry = _own_entry(request, entry_id)
+    return _form(request, entry.worksheet, entry)
+
+
+def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None) -> HttpResponse:
+    _trace(request, "worksheet")
+    outcome: Outcome | None = None
+    if request.method == "POST":
+        outcome = receive(request, worksheet, corrects=corrects)
+        if outcome.kind == "superseded":
+            messages.info(request, _("You have changed this on another page. Here is the newest version."))
+            return redirect("patients:practice")
+        if outcome.kind in ("submitted", "saved"):
+            messages.success(
+                request, _("Saved.") if outcome.kind == "submitted" else _("Saved. Go on whenever you like.")
+            )
+            return redirect(_back(request))
+    form = build(request, worksheet, corrects=corrects, outcome=outcome)
+    context = {"form": form, "worksheet": worksheet, "back": _back(request), "corrects": corrects}
+    return render(request, "patients/entry_form.html", context, status=422 if form.errors else 200)
+
+
+@patient_page(Permission.COURSE_WORK)
+@require_safe
+def entry_detail(request: PatientRequest, entry_id: UUID) -> HttpResponse:
+    """An entry to read, with the newest one behind it if it was corrected."""
+    entry = _own_entry(request, entry_id)
+    _trace(request, "entry")
+    newest = Entry.objects.visible_to(request.user).filter(supersedes=entry).first()
+    context = {
+        "entry": entry,
+        "newest": newest,
+        "answers": answers_for(entry.worksheet.definition, entry.answers),
+    }
+    return render(request, "patients/entry_detail.html", context)
+
+
+@patient_page(Permission.COURSE_WORK)
+@require_POST
+def entry_withdraw(request: PatientRequest, entry_id: UUID) -> HttpResponse:
+    """Take a log line out."""
+    entry = _own_entry(request, entry_id)
+    if not entry.worksheet.is_log:
+        raise Http404
+    try:
+        withdraw_entry(by=request.user, entry=entry)
+        messages.success(request, _("Taken out."))
+    except SupersededError:
+        messages.info(request, _("You have changed this on another page. Here is the newest version."))
+    return redirect("patients:practice")

@@ -1,0 +1,110 @@
+"""A worksheet as a form that saves itself: what it shows, and what a post of it does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from painclinic import clock
+from patients.access import PatientRequest
+from patients.actions.entries import EntryInvalidError, SupersededError, submit_entry
+from patients.drafts import DraftState, draft_from_post, form_state
+from patients.models import Draft, Entry
+from programs.models import Step, Worksheet
+from programs.worksheets import FormField, fields_for, initial
+
+ADD_ROW = "add_row"
+
+
+@dataclass(frozen=True)
+class WorksheetForm:
+    """Everything a template needs for one worksheet. `errors` are sentences by input name."""
+
+    worksheet: Worksheet
+    draft: DraftState
+    fields: list[FormField]
+    errors: Mapping[str, str]
+    corrects: Entry | None
+
+    @property
+    def summary(self) -> list[tuple[str, str, str]]:
+        """Each fault with the id of its input and the label, for the list on top of the form."""
+        return [
+            (field.id, field.label, field.error)
+            for shown in self.fields
+            for field in (shown, *(part for row in shown.rows for part in row.fields))
+            if field.error
+        ]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a post came to: `submitted` (with the entry), `saved` for later, or `again` with the form."""
+
+    kind: Literal["submitted", "saved", "again", "superseded"]
+    entry: Entry | None = None
+    errors: Mapping[str, str] | None = None
+    blank_rows: int = 1
+
+
+def target_of(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None) -> str:
+    """The name of this form's draft."""
+    target = f"entry:{request.enrolment.pk}:{worksheet.slug}"
+    return f"{target}:{corrects.pk}" if corrects else target
+
+
+def build(
+    request: PatientRequest,
+    worksheet: Worksheet,
+    *,
+    corrects: Entry | None = None,
+    offered: Mapping[str, Any] | None = None,
+    outcome: Outcome | None = None,
+) -> WorksheetForm:
+    """The form as it stands: the draft, else the entry to be corrected, else what is `offered`."""
+    definition = worksheet.definition
+    labels = {spec["name"]: spec["label"] for spec in definition["fields"]}
+    draft = form_state(
+        request.user,
+        request.patient,
+        purpose=Draft.Purpose.ENTRY,
+        target=target_of(request, worksheet, corrects),
+        labels=labels,
+    )
+    today = clock.local_today(request.patient.timezone)
+    begun: Mapping[str, Any] = (
+        corrects.answers if corrects else {**initial(definition, today=today), **(offered or {})}
+    )
+    errors = (outcome.errors if outcome else None) or {}
+    fields = fields_for(
+        definition, draft.data or begun, errors, blank_rows=outcome.blank_rows if outcome else 1
+    )
+    return WorksheetForm(worksheet, draft, fields, errors, corrects)
+
+
+def receive(
+    request: PatientRequest, worksheet: Worksheet, *, step: Step | None = None, corrects: Entry | None = None
+) -> Outcome:
+    """Save what was posted as a draft, then hand it in if that is what was asked and it can be."""
+    target = target_of(request, worksheet, corrects)
+    posted = draft_from_post(request, request.patient, purpose=Draft.Purpose.ENTRY, target=target)
+    if ADD_ROW in request.POST:
+        return Outcome("again", blank_rows=2)
+    if posted.wants_only_save and not posted.is_conflict:
+        return Outcome("saved")
+    if not posted.may_submit:
+        return Outcome("again", errors=posted.errors)
+    try:
+        entry = submit_entry(
+            by=request.user,
+            enrolment=request.enrolment,
+            worksheet=worksheet,
+            raw=request.POST,
+            submission_id=posted.id,
+            step=step,
+            supersedes=corrects,
+        )
+    except EntryInvalidError as invalid:
+        return Outcome("again", errors=invalid.errors)
+    except SupersededError:
+        return Outcome("superseded")
+    return Outcome("submitted", entry=entry)
