@@ -8,6 +8,8 @@ every page must have been free of console errors, broken content policy and requ
 
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,7 +93,7 @@ def faults(live_server: Any) -> Iterator[Faults]:
 
 @pytest.fixture
 def open_context(
-    browser: Browser, live_server: Any, faults: Faults
+    browser: Browser, transactional_db: None, live_server: Any, faults: Faults
 ) -> Iterator[Callable[..., BrowserContext]]:
     """`open_context(width=1280, **options)` makes a browser profile of its own, watched like every other."""
     contexts: list[BrowserContext] = []
@@ -111,6 +113,15 @@ def open_context(
     yield make
     for context in contexts:
         context.close()
+    _wait_for_the_server()
+
+
+def _wait_for_the_server() -> None:
+    """A request that a closing page sent last is answered before the tables are emptied under it."""
+    for _attempt in range(100):
+        if not any("process_request_thread" in thread.name for thread in threading.enumerate()):
+            return
+        time.sleep(0.05)
 
 
 @pytest.fixture

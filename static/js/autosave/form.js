@@ -228,13 +228,9 @@ export class SavedForm {
     if (result.kind === "saved") {
       await tails.drop(tail.draft, tail.page);
       if (result.rev <= this.rev) return;
-      if (isUntouched && this.put(tail.body.data).length === 0) {
-        this.build(result.rev, read(this.form));
-        this.line.set("saved", { savedAt: result.saved_at });
-      } else if (isUntouched) {
-        // The form lacks rows for it: the server draws the page with them.
-        window.location.reload();
-      } else this.showOther(tail.body.data, tail.body.tab);
+      // Not the tail itself: a later save of its page may have arrived on its own.
+      if (isUntouched) await this.follow({ mayReload: true });
+      else this.showOther(tail.body.data, tail.body.tab);
     } else if (result.kind === "conflict") {
       await tails.drop(tail.draft, tail.page);
       this.showOther(tail.body.data, tail.body.tab);
@@ -289,13 +285,14 @@ export class SavedForm {
   }
 
   /* Nothing of its own is unsaved here: the form shows what was saved elsewhere. */
-  async follow() {
+  async follow({ mayReload = false } = {}) {
     const newest = await get(this.url, this.target);
     if (newest.kind !== "saved" || newest.is_closed || newest.rev <= this.rev || this.isDirty) return;
-    if (this.put(newest.data).length === 0) {
-      this.build(newest.rev, read(this.form));
-      this.line.set("saved", { savedAt: newest.saved_at });
-    }
+    const without = this.put(newest.data);
+    this.build(newest.rev, read(this.form));
+    this.line.set("saved", { savedAt: newest.saved_at });
+    // The form lacks rows for it: the server draws the page with them.
+    if (without.length && mayReload) window.location.reload();
   }
 
   /* --- leaving, coming back, handing in --- */
