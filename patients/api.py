@@ -48,14 +48,18 @@ class DraftView(APIView):
 
     required_permission = Permission.DRAFT_SAVE
     throttle_classes = [DraftThrottle]
+    owner = ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Asked for here, because after a failed check of the token nobody is signed in any more.
+        user = request._request.user
+        self.owner = owner_mark(user) if isinstance(user, User) else ""
+        super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Every answer says whose it is, so that a page notices when somebody else has signed in."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        # Not request.user: asking for that again would repeat a failed check of the token.
-        user = request._request.user
-        if isinstance(user, User):
-            final["X-Draft-Owner"] = owner_mark(user)
+        final["X-Draft-Owner"] = self.owner
         final["Cache-Control"] = "no-store"
         return final
 
