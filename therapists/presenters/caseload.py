@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
@@ -37,11 +36,6 @@ class Choices:
             sort=sort if sort in SORTS else "next",
             page=query.get("page", "1"),
         )
-
-    def address(self, **changes: str) -> str:
-        """The query of the same list with something changed."""
-        wanted = {"q": self.search, "state": self.state, "sort": self.sort} | changes
-        return "?" + urlencode({name: value for name, value in wanted.items() if value})
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState
 from patients.models import Entry, Homework, Review, ReviewComment
+from patients.presenters.activity import activity_figure
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
-from therapists.presenters.logs import LogTable, activity_figure, boom_bust, log_table
+from therapists.presenters import wording
+from therapists.presenters.logs import LogTable, boom_bust, log_table
 
 Remarks = Mapping[tuple[UUID, str], Any]
 
@@ -75,15 +78,6 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Change:
-    """What differs from the version before, in one answer."""
-
-    label: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True)
 class TaskLine:
     """One thing that the module asked for, and whether this version has it."""
 
@@ -101,9 +95,23 @@ class HomeworkPage:
     newest: Homework
     sheets: tuple[Sheet, ...]
     logs: tuple[Log, ...]
-    changes: tuple[Change, ...]
     earlier: tuple[Version, ...]
     tasks: tuple[TaskLine, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many answers differ from the version before."""
+        answers = (one for sheet in self.sheets for one in (*sheet.leading, *sheet.others))
+        return sum(one.is_changed for one in answers)
+
+    @property
+    def left(self) -> str:
+        """How long is left to answer, or how late it is."""
+        return wording.left(self.homework.review_due_at)
+
+    @property
+    def is_late(self) -> bool:
+        return self.homework.review_due_at <= clock.now()
 
     @property
     def is_partial(self) -> bool:
@@ -133,7 +141,6 @@ def homework_page(user: User, homework: Homework, entries: list[Entry], remarks:
         newest=versions[-1].homework,
         sheets=sheets,
         logs=_logs(entries, before, remarks, given, f"log-{homework.version}"),
-        changes=_changes(sheets),
         earlier=tuple(one for one in reversed(versions) if one.homework.version < homework.version),
         tasks=tuple(_tasks(homework, entries)),
     )
@@ -204,15 +211,6 @@ def _texts(before: Entry | None, entry: Entry) -> dict[str, str]:
     if before is None or before.pk == entry.pk:
         return {}
     return {a.name: a.text for a in answers_for(before.worksheet.definition, before.answers)}
-
-
-def _changes(sheets: tuple[Sheet, ...]) -> tuple[Change, ...]:
-    return tuple(
-        Change(one.answer.label, one.was or "", one.answer.text)
-        for sheet in sheets
-        for one in (*sheet.leading, *sheet.others)
-        if one.is_changed
-    )
 
 
 def _logs(

@@ -1,22 +1,18 @@
-"""A log as a picture and as a table."""
+"""A log as a table, and the pattern in it. The picture is that of the patient's own pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import fmean
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from painclinic.charts import Bar, Figure, Stack, stack_figure, weekly
 from patients.models import Entry
+from patients.presenters.activity import activity_of
 from programs.models import Worksheet
-from programs.worksheets import Answer, answers_for, derive
-
-# More bars than this do not fit; then each bar is a week.
-MAX_DAYS = 56
+from programs.worksheets import Answer, answers_for
 
 
 @dataclass(frozen=True)
@@ -53,13 +49,19 @@ class LogTable:
 
 
 def log_table(worksheet: Worksheet, entries: Sequence[Entry]) -> LogTable:
-    """Lines by day. The worksheet's review fields are columns; a column that nobody filled is left out."""
+    """Lines by day. The worksheet's review fields are columns; a column that nobody filled is left out.
+
+    Only the first text is a column: further notes stand under it, where they need no room of their own.
+    """
     spec = worksheet.definition
     wanted = spec.get("review") or [field["name"] for field in spec["fields"]]
     date_field = spec.get("log", {}).get("date_field", "")
     ordered = sorted(entries, key=lambda entry: (entry.on_date or date.min, entry.submitted_at))
     read = [{answer.name: answer for answer in answers_for(spec, entry.answers)} for entry in ordered]
-    used = [name for name in wanted if name != date_field and any(row[name].text for row in read)]
+    types = {field["name"]: field["type"] for field in spec["fields"]}
+    texts = [name for name in wanted if types[name] == "text"]
+    columns = [name for name in wanted if name != date_field and name not in texts[1:]]
+    used = [name for name in columns if any(row[name].text for row in read)]
     head = tuple(read[0][name].label for name in used) if read else ()
     rows = [
         LogRow(
@@ -81,37 +83,19 @@ def _day(entry: Entry) -> str:
 
 def _rest(answers: Iterable[Answer]) -> str:
     """The other answers in one line: choices speak for themselves, numbers need their question."""
-    said = (a.text if a.type in ("enum", "multi") else f"{a.label} {a.text}" for a in answers if a.text)
-    return " · ".join(said)
+    return " · ".join(_in_line(answer) for answer in answers if answer.text)
 
 
-def activity_figure(worksheet: Worksheet, entries: Iterable[Entry], *, uid: str) -> Figure | None:
-    """Time up and time down by day, with the pain after; None for another kind of log, or an empty one."""
-    if "activity_summary" not in worksheet.definition.get("derived", ()):
-        return None
-    answers = [entry.answers for entry in entries]
-    summary = derive(worksheet.definition, answers)["activity_summary"]
-    if not summary.days:
-        return None
-    pain = _pain_by_day(answers)
-    bars = [Bar(day.day, (day.up_minutes, day.down_minutes), pain.get(day.day)) for day in summary.days]
-    is_long = (bars[-1].on - bars[0].on).days >= MAX_DAYS
-    stack = Stack(
-        bars=weekly(bars) if is_long else bars,
-        part_labels=(_("Active"), _("Resting")),
-        unit=_("minutes"),
-        rating_label=_("Pain after"),
-        days=7 if is_long else 1,
-    )
-    return stack_figure(stack, uid=uid, title=_("Activity, rest and pain"))
+def _in_line(answer: Answer) -> str:
+    if answer.type == "text":
+        return _("“%(text)s”") % {"text": answer.text}
+    return answer.text if answer.type in ("enum", "multi") else f"{answer.label} {answer.text}"
 
 
 def boom_bust(worksheet: Worksheet, entries: Iterable[Entry]) -> str:
     """The pattern of one very full day before an empty one, if the log shows it."""
-    if "activity_summary" not in worksheet.definition.get("derived", ()):
-        return ""
-    summary = derive(worksheet.definition, [entry.answers for entry in entries])["activity_summary"]
-    if not summary.has_boom_bust:
+    summary = activity_of(worksheet, entries)
+    if summary is None or not summary.has_boom_bust:
         return ""
     last = summary.boom_busts[-1]
     return _("%(up)s active minutes on one day and %(down)s on the next, where %(usual)s are usual.") % {
@@ -119,11 +103,3 @@ def boom_bust(worksheet: Worksheet, entries: Iterable[Entry]) -> str:
         "down": last.bust.up_minutes,
         "usual": round(last.median_minutes),
     }
-
-
-def _pain_by_day(answers: Iterable[dict[str, Any]]) -> dict[date, float]:
-    found: dict[date, list[float]] = {}
-    for answer in answers:
-        if answer.get("date") and answer.get("pain_after") is not None:
-            found.setdefault(date.fromisoformat(answer["date"]), []).append(float(answer["pain_after"]))
-    return {day: fmean(values) for day, values in found.items()}

@@ -26,11 +26,12 @@ from patients.models import (
     StepProgress,
     StepRating,
 )
+from patients.presenters.activity import activity_figure
 from programs.models import Step
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.course import Course, course
-from therapists.presenters.logs import LogTable, activity_figure, boom_bust, log_table
+from therapists.presenters.logs import LogTable, boom_bust, log_table
 
 LOG_DAYS = 28
 PREVIEW = 3

@@ -128,7 +128,7 @@ def work_item(standing: Standing) -> WorkItem:
         kind=reason.kind,
         url=url_of(standing, reason),
         why=why(standing, reason),
-        since=since(reason),
+        since=since(standing, reason),
         left=left(standing, reason),
         tone=_tone(reason),
         also=tuple(why(standing, other) for other in standing.others),
@@ -170,8 +170,10 @@ def why(standing: Standing, reason: Reason) -> str:
     return _on_track(standing)
 
 
-def since(reason: Reason) -> str:
+def since(standing: Standing, reason: Reason) -> str:
     """Since when it waits."""
+    if reason.kind == Kind.INACTIVE and standing.last_activity_at is None:
+        return _("open since %(day)s") % {"day": wording.day_of(reason.since)}
     if reason.kind == Kind.INACTIVE:
         return _("Last active %(day)s") % {"day": wording.day_of(reason.since)}
     if reason.kind in (Kind.DUE_TODAY, Kind.ON_TRACK):

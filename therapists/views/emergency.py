@@ -34,7 +34,7 @@ def emergency_open(request: ViewerRequest) -> HttpResponse:
     return redirect("therapists:patient-detail", patient_id=patient.pk)
 
 
-@person_page(verb="emergency-end", act=Permission.EMERGENCY_ACCESS)
+@person_page(verb="patient-view", act=Permission.EMERGENCY_ACCESS)
 @require_POST
 def emergency_end(request: PersonRequest) -> HttpResponse:
     """Give an emergency access back before its hour is over."""
