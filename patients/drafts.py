@@ -28,7 +28,7 @@ from patients.models.drafts import DraftRevisionQuerySet
 
 # Inputs of a form that are about the draft and not part of what was typed.
 RESERVED = frozenset(
-    {"csrfmiddlewaretoken", "draft", "base_rev", "submission_id", "draft_tab", "save_only", "next"}
+    {"csrfmiddlewaretoken", "draft", "base_rev", "submission_id", "draft_tab", "save_only", "add_row", "next"}
 )
 CHOICE = "keep:"
 KEPT_FOR = timedelta(days=30)
@@ -158,7 +158,7 @@ def draft_from_post(request: HttpRequest, patient: Patient, *, purpose: str, tar
         for name, values in post.lists()
         if name not in RESERVED and not name.startswith(CHOICE) and values
     }
-    choices = {name.removeprefix(CHOICE): value for name, value in post.items() if name.startswith(CHOICE)}
+    choices = {name.removeprefix(CHOICE): str(post[name]) for name in post if name.startswith(CHOICE)}
     save = partial(save_draft, by=user, patient=patient, draft_id=draft_id, purpose=purpose, target=target)
     try:
         data = checked(typed)

@@ -1,7 +1,7 @@
 /* What stands in a form, as the server keeps it: names with a text, or a list of texts, each. */
 
 const RESERVED = new Set([
-  "csrfmiddlewaretoken", "draft", "base_rev", "submission_id", "draft_tab", "save_only", "next",
+  "csrfmiddlewaretoken", "draft", "base_rev", "submission_id", "draft_tab", "save_only", "add_row", "next",
 ]);
 
 function isOurs(name) {
