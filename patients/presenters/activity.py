@@ -21,7 +21,7 @@ def activity_of(worksheet: Worksheet, entries: Iterable[Entry]) -> ActivitySumma
     """The figures of an activity log; None for another kind of worksheet."""
     if "activity_summary" not in worksheet.definition.get("derived", ()):
         return None
-    summary: ActivitySummary = derive(worksheet.definition, [entry.answers for entry in entries])[
+    summary: ActivitySummary = derive(worksheet.definition, [entry.values for entry in entries])[
         "activity_summary"
     ]
     return summary
@@ -33,7 +33,7 @@ def activity_figure(worksheet: Worksheet, entries: Iterable[Entry], *, uid: str)
     summary = activity_of(worksheet, entries)
     if summary is None or not summary.days:
         return None
-    pain = _pain_by_day([entry.answers for entry in entries])
+    pain = _pain_by_day([entry.values for entry in entries])
     bars = [Bar(day.day, (day.up_minutes, day.down_minutes), pain.get(day.day)) for day in summary.days]
     is_long = (bars[-1].on - bars[0].on).days >= MAX_DAYS
     stack = Stack(

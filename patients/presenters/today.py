@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from patients.actions.homework import TaskState
-from patients.presenters.course import CourseView, ModuleStop
+from patients.presenters.course import CourseView, ModuleStop, StepStop
 
 LOG_MINUTES = 2
 WORKSHEET_MINUTES = 8
@@ -38,7 +38,7 @@ def today_card(course: CourseView, tasks: Sequence[TaskState], today: date) -> T
     if stop.is_new:
         return _begin(stop)
     if stop.resume:
-        return _go_on(stop)
+        return _go_on(stop, stop.resume)
     if stop.wants_another_look:
         return _look_again(stop, course.therapist_name)
     if stop.homework is None and tasks:
@@ -50,32 +50,30 @@ def _begin(stop: ModuleStop) -> Today:
     words = {"number": stop.number, "title": stop.title}
     if stop.module.is_outline:
         return Today(
-            title=_("Module %(number)d: %(title)s") % words,
-            text=_("A short look at what this module will be about."),
+            title=_("Week %(number)d: %(title)s") % words,
+            text=_("A short look at what this week will be about."),
             url=stop.url,
             action=_("Have a look"),
             minutes=1,
             posts=True,
         )
     return Today(
-        title=_("Module %(number)d: %(title)s") % words,
+        title=_("Week %(number)d: %(title)s") % words,
         text=_("It is open for you. Take it in small steps, in your own time."),
         url=stop.url,
-        action=_("Start module %(number)d") % words,
+        action=_("Start week %(number)d") % words,
         minutes=stop.steps[0].step.minutes if stop.steps else 0,
         posts=True,
     )
 
 
-def _go_on(stop: ModuleStop) -> Today:
-    here = stop.resume
-    assert here is not None
+def _go_on(stop: ModuleStop, here: StepStop) -> Today:
     return Today(
         title=here.title,
         text="",
         url=here.url,
         action=_("Go on") if stop.done_count else _("Start"),
-        kicker=_("Module %(number)d, step %(step)d of %(total)d")
+        kicker=_("Week %(number)d, step %(step)d of %(total)d")
         % {"number": stop.number, "step": here.number, "total": len(stop.steps)},
         minutes=here.step.minutes,
     )
@@ -87,13 +85,13 @@ def _look_again(stop: ModuleStop, name: str) -> Today:
         text=_("There is a note beside your answers. Change what you like, and send it again."),
         url=stop.homework_url,
         action=_("Read the note"),
-        kicker=_("Homework of module %(number)d") % {"number": stop.number},
+        kicker=_("Homework of week %(number)d") % {"number": stop.number},
         minutes=WORKSHEET_MINUTES,
     )
 
 
 def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: str) -> Today:
-    kicker = _("Homework of module %(number)d") % {"number": stop.number}
+    kicker = _("Homework of week %(number)d") % {"number": stop.number}
     logs = [state for state in tasks if state.task.is_log and not state.is_done]
     due = next((log for log in logs if not any(entry.on_date == today for entry in log.entries)), None)
     sheet = next((state for state in tasks if not state.task.is_log and not state.is_done), None)
@@ -152,7 +150,9 @@ def _rest(course: CourseView, stop: ModuleStop) -> Today:
         title=_("Nothing has to be done today"),
         text=text,
         url=stop.homework_url if waits else stop.url,
-        action=_("See what you sent") if waits else _("Look back at module %(number)d") % {"number": stop.number},
+        action=_("See what you sent")
+        if waits
+        else _("Look back at week %(number)d") % {"number": stop.number},
     )
 
 

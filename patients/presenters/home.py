@@ -1,0 +1,93 @@
+"""What the home page shows beside the one thing to do now."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from painclinic import clock
+from painclinic.accounts.models import User
+from painclinic.charts import Figure
+from patients.actions.homework import task_states
+from patients.models import Enrolment, Entry
+from patients.presenters.activity import activity_figure
+from patients.presenters.course import CourseView, ModuleStop, read_course
+from patients.presenters.practice import open_worksheets
+from patients.presenters.today import Today, greeting, today_card
+from programs.models import Worksheet
+
+CHART_DAYS = 14
+# For how long the home page points to an answer that asks for nothing more.
+ANSWER_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class LogLink:
+    """A log that can be written in, and whether today has a line already."""
+
+    worksheet: Worksheet
+    has_today: bool
+
+
+@dataclass(frozen=True)
+class HomePage:
+    greeting: str
+    today: Today
+    course: CourseView
+    logs: list[LogLink]
+    answered: list[ModuleStop]
+    figure: Figure | None
+
+    @property
+    def next_line(self) -> str:
+        """What comes after this, and when."""
+        following = self.course.following
+        if following is None or following is self.course.stops[0]:
+            return ""
+        why = following.why_closed.rstrip(".")
+        words = {"number": following.number, "title": following.title, "why": why}
+        return _("Next: week %(number)d, %(title)s. %(why)s.") % words
+
+    @property
+    def short_version(self) -> ModuleStop | None:
+        """The week whose ten-minute version serves on a hard day."""
+        current = self.course.current
+        return current if current and current.short and not current.is_new else None
+
+
+def home_page(user: User, enrolment: Enrolment) -> HomePage:
+    """Read the home page of a patient; the same number of queries for everybody."""
+    course = read_course(user, enrolment)
+    zone = enrolment.patient.timezone
+    today = clock.local_today(zone)
+    current = course.current
+    tasks = task_states(enrolment, current.module) if current and current.module.homework_tasks() else []
+    sheets = [sheet for sheet in open_worksheets(enrolment) if sheet.is_log]
+    lines = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet__in=sheets)
+    lines = lines.defer("texts").filter(on_date__gt=today - timedelta(days=CHART_DAYS), on_date__lte=today)
+    recent = list(lines.order_by("on_date", "submitted_at"))
+    return HomePage(
+        greeting=_("%(hello)s, %(name)s")
+        % {"hello": greeting(clock.local_now(zone).hour), "name": enrolment.patient.first_name},
+        today=today_card(course, tasks, today),
+        course=course,
+        logs=[
+            LogLink(sheet, any(e.worksheet_id == sheet.pk and e.on_date == today for e in recent))
+            for sheet in sheets
+        ],
+        answered=[stop for stop in course.stops if _is_news(stop)],
+        figure=_figure(sheets, recent),
+    )
+
+
+def _is_news(stop: ModuleStop) -> bool:
+    """Whether there is feedback that the patient should still be pointed to."""
+    if not stop.is_answered or stop.homework is None:
+        return False
+    return stop.wants_another_look or clock.now() - stop.homework.review.created_at < ANSWER_SHOWN
+
+
+def _figure(sheets: list[Worksheet], entries: list[Entry]) -> Figure | None:
+    own = ((sheet, [entry for entry in entries if entry.worksheet_id == sheet.pk]) for sheet in sheets)
+    figures = (activity_figure(sheet, lines, uid="home-log") for sheet, lines in own)
+    return next((figure for figure in figures if figure), None)

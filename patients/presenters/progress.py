@@ -1,0 +1,69 @@
+"""The way a patient has come, in numbers that only grow, and the pictures of their logs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import ngettext
+
+from painclinic.accounts.models import User
+from painclinic.charts import Figure
+from patients.models import Enrolment, Entry
+from patients.presenters.activity import activity_figure
+from patients.presenters.course import CourseView, ModuleStop, read_course
+from patients.presenters.practice import open_worksheets
+from programs.models import Worksheet
+
+# Two years of a busy log; a picture of more would show the same.
+MAX_LINES = 5_000
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
+class ProgressPage:
+    course: CourseView
+    counts: list[Count]
+    figures: list[Figure]
+    handed_in: list[ModuleStop]
+
+
+def progress_page(user: User, enrolment: Enrolment) -> ProgressPage:
+    """Read the progress page of a patient; the same number of queries for everybody."""
+    course = read_course(user, enrolment)
+    sheets = open_worksheets(enrolment)
+    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment)
+    lines = list(entries.defer("texts").order_by("-on_date", "-submitted_at")[:MAX_LINES])
+    return ProgressPage(
+        course=course,
+        counts=_counts(course, sheets, lines),
+        figures=list(_figures(sheets, lines)),
+        handed_in=[stop for stop in course.stops if stop.homework],
+    )
+
+
+def _counts(course: CourseView, sheets: list[Worksheet], lines: list[Entry]) -> list[Count]:
+    """What was done, leaving out what was not."""
+    logs = {sheet.pk for sheet in sheets if sheet.is_log}
+    steps = sum(stop.done_count for stop in course.stops)
+    days = len({line.on_date for line in lines if line.worksheet_id in logs and line.on_date})
+    filled = len({line.worksheet_id for line in lines if line.worksheet_id not in logs})
+    sent = sum(stop.homework is not None for stop in course.stops)
+    counts = [
+        Count(steps, ngettext("step done", "steps done", steps)),
+        Count(days, ngettext("day in your log", "days in your log", days)),
+        Count(filled, ngettext("worksheet filled in", "worksheets filled in", filled)),
+        Count(sent, ngettext("week’s homework sent", "weeks’ homework sent", sent)),
+    ]
+    return [count for count in counts if count.number]
+
+
+def _figures(sheets: Iterable[Worksheet], lines: list[Entry]) -> Iterable[Figure]:
+    for sheet in sheets:
+        own = [line for line in lines if line.worksheet_id == sheet.pk]
+        figure = activity_figure(sheet, own, uid=f"progress-{sheet.slug}") if sheet.is_log else None
+        if figure:
+            yield figure
