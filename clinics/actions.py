@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from messaging.actions import queue_invitation
+from messaging.actions import cancel_reminders, queue_invitation
 from painclinic.accounts.actions import end_membership, invite, renew_invitation
 from painclinic.accounts.models import Clinic, CrisisLine, Invitation, Membership, Role, User
 from painclinic.audit.actions import record
@@ -91,6 +91,8 @@ def end_staff_membership(*, by: User, membership: Membership, successor: User | 
         change_therapist(by=by, enrolment=assignment.enrolment, therapist=successor)
         moved += 1
     end_membership(by=by, membership=membership)
+    if not Membership.objects.active().filter(user=membership.user_id).exists():
+        cancel_reminders(by=by, user=membership.user)
     return moved
 
 

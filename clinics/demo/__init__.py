@@ -1,0 +1,1 @@
+"""The synthetic clinic of a demonstration. Everybody in it is made up."""

@@ -1,0 +1,69 @@
+"""Fills an empty database with the synthetic clinic: everybody's past, in the order in which it happened."""
+
+from datetime import time, timedelta
+from itertools import chain
+
+from clinics.demo import people, staff
+from clinics.demo.clock import days_ago, living_at
+from clinics.demo.life import Life, Moment
+from messaging.actions.dispatch import deliver
+from messaging.actions.planning import plan
+from painclinic import clock
+from painclinic.accounts.models import Clinic, Role
+from painclinic.crypto import keys
+from patients.actions.progress import unlock_due
+
+# The clinic opened this many days ago, before its first patient.
+OPENED = 75
+
+
+def is_built() -> bool:
+    """Whether the synthetic clinic is there."""
+    return Clinic.objects.filter(is_demo=True).exists()
+
+
+def build() -> int:
+    """Build the clinic and all that happened in it; returns how many patients it has."""
+    version = staff.programme()
+    with living_at(days_ago(OPENED, time(9), "Europe/London")):
+        clinic = staff.open_clinic()
+        admins = [staff.add_member(clinic, Role.CLINIC_ADMIN, *who) for who in people.ADMINS]
+        therapists = [staff.add_member(clinic, Role.THERAPIST, *who) for who in people.THERAPISTS]
+        staff.add_member(clinic, Role.SUPERVISOR, *people.SUPERVISOR)
+        staff.set_up(clinic, admins[0])
+    lives = [
+        Life(persona, clinic, admins[0], therapists[persona.therapist], version)
+        for persona in people.personas()
+    ]
+    _live(lives)
+    return len(lives)
+
+
+def _live(lives: list[Life]) -> None:
+    """Run every moment in order of time, with the reminders of each day between them."""
+    moments: list[Moment] = [*chain.from_iterable(life.moments() for life in lives), *_posts()]
+    for moment, happens in sorted(moments, key=lambda pair: pair[0]):
+        keys.forget()
+        with living_at(moment):
+            happens()
+    keys.forget()
+
+
+def _posts() -> list[Moment]:
+    """Twice a day what is due is planned and sent, as a worker would all day long."""
+    days = range(OPENED - 1, -1, -1)
+    posts: list[Moment] = []
+    for day in days:
+        for hour in (10, 17):
+            moment = days_ago(day, time(hour, 55), "Europe/London")
+            posts += [(moment, _plan), (moment + timedelta(seconds=1), _deliver)]
+    return posts
+
+
+def _plan() -> None:
+    unlock_due(by=staff.BUILDER, now=clock.now())
+    plan()
+
+
+def _deliver() -> None:
+    deliver()
