@@ -81,7 +81,8 @@ class ModuleStop:
 
     @property
     def url(self) -> str:
-        return reverse("patients:module-detail", args=[self.number]) if self.is_open else ""
+        """The page of the module; while it is closed that page says why."""
+        return reverse("patients:module-detail", args=[self.number])
 
     @property
     def homework_url(self) -> str:
@@ -94,8 +95,10 @@ class ModuleStop:
     @property
     def note(self) -> str:
         """A few words under the title on the path."""
-        if self.why_closed or not self.steps:
+        if self.why_closed:
             return self.why_closed
+        if self.module.is_outline:
+            return _("The full text is being written")
         return _("%(done)d of %(total)d steps") % {"done": self.done_count, "total": len(self.steps)}
 
     @cached_property
@@ -230,7 +233,7 @@ def why_closed(number: int, facts: CourseFacts, *, now: datetime, therapist: str
     if Reason.HELD in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
         return _held(therapist)
     if Reason.EARLIER_CLOSED in found.reasons:
-        return _("Opens after module %(before)d") % {"before": number - 1}
+        return _("Opens after week %(before)d") % {"before": number - 1}
     return _by_rule(number, found, facts, now)
 
 
@@ -249,8 +252,8 @@ def _by_rule(number: int, found: Verdict, facts: CourseFacts, now: datetime) -> 
     if Reason.EARLIER_UNREAD not in found.reasons:
         return _("Opens %(when)s") % words
     if Reason.TOO_SOON in found.reasons:
-        return _("Opens when you have read module %(before)d, at the earliest %(when)s") % words
-    return _("Opens when you have read module %(before)d") % words
+        return _("Opens when you have read week %(before)d, at the earliest %(when)s") % words
+    return _("Opens when you have read week %(before)d") % words
 
 
 def moment_in_words(moment: datetime, *, zone: str, now: datetime) -> str:
