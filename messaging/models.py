@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from painclinic import clock
 from painclinic.access.permissions import Permission
 from painclinic.access.scoping import ScopedQuerySet, clinics_where
-from painclinic.accounts.models import Clinic, User
+from painclinic.accounts.models import Clinic, Invitation, Role, User
 from painclinic.crypto.fields import EncryptedTextField
 from painclinic.frozen import frozen_triggers
 from painclinic.ids import new_id
@@ -209,6 +209,26 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @classmethod
+    def for_invitation(cls, invitation: Invitation) -> "Reminder":
+        """The row, not stored yet, of an invitation as it was last sent.
+
+        Each sending makes a new link, so that each has a key of its own.
+        """
+        staff = invitation.role != Role.PATIENT
+        kind = cls.Kind.STAFF_INVITATION if staff else cls.Kind.PATIENT_INVITATION
+        target = f"{invitation.pk}.{invitation.sent_count}"
+        return cls(
+            dedupe_key=f"{kind}:{invitation.user_id}:{target}:{invitation.last_sent_at.date()}:email",
+            kind=kind,
+            clinic_id=invitation.clinic_id,
+            user_id=invitation.user_id,
+            target_id=invitation.pk,
+            due_at=invitation.last_sent_at,
+            not_after=invitation.expires_at,
+            planned_at=clock.now(),
+        )
 
 
 class DeliveryQuerySet(ScopedQuerySet["Delivery"]):

@@ -17,7 +17,6 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 
-from messaging.actions.outbox import invitation_reminder
 from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, standing
 from messaging.emails import compose, message_id
 from messaging.models import Delivery, Reminder
@@ -143,7 +142,9 @@ def _stands(
     if reminder.kind in {Kind.STAFF_INVITATION, Kind.PATIENT_INVITATION}:
         invitation = invitations.get(reminder.target_id)
         # An older link was replaced by a newer one, which has a reminder of its own.
-        return invitation is not None and invitation_reminder(invitation).dedupe_key == reminder.dedupe_key
+        return (
+            invitation is not None and Reminder.for_invitation(invitation).dedupe_key == reminder.dedupe_key
+        )
     return reminder.kind == Kind.ACCOUNT
 
 

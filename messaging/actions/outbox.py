@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from messaging.models import Reminder
 from messaging.tasks import ring_after_commit
 from painclinic import clock
-from painclinic.accounts.models import Invitation, Role, User
+from painclinic.accounts.models import Invitation, User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from painclinic.crypto import keys
@@ -18,32 +18,10 @@ from painclinic.ids import new_id
 ACCOUNT_MAIL_LASTS = timedelta(hours=24)
 
 
-def invitation_reminder(invitation: Invitation) -> Reminder:
-    """The outbox row, not stored yet, of an invitation as it was last sent.
-
-    Each sending makes a new link, so that each has a key of its own.
-    """
-    staff = invitation.role != Role.PATIENT
-    kind = Reminder.Kind.STAFF_INVITATION if staff else Reminder.Kind.PATIENT_INVITATION
-    target = f"{invitation.pk}.{invitation.sent_count}"
-    day = invitation.last_sent_at.date()
-    return Reminder(
-        dedupe_key=f"{kind}:{invitation.user_id}:{target}:{day}:email",
-        kind=kind,
-        clinic_id=invitation.clinic_id,
-        user_id=invitation.user_id,
-        target_id=invitation.pk,
-        due_at=invitation.last_sent_at,
-        not_after=invitation.expires_at,
-        planned_at=clock.now(),
-    )
-
-
 @transaction.atomic
 def queue_invitation(*, by: Actor, invitation: Invitation) -> None:
     """Send the invitation's present link soon after the commit; asking twice for one link sends once."""
-    reminder = invitation_reminder(invitation)
-    Reminder.objects.bulk_create([reminder], ignore_conflicts=True)
+    Reminder.objects.bulk_create([Reminder.for_invitation(invitation)], ignore_conflicts=True)
     record(by=by, action=Action.WRITE, verb="invitation-queue", obj=invitation)
     ring_after_commit()
 

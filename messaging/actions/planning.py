@@ -10,7 +10,6 @@ from itertools import islice
 
 from django.db import transaction
 
-from messaging.actions.outbox import invitation_reminder
 from messaging.causes import NUDGES, REACH, Cause, Occasion, occasions, standing
 from messaging.models import Reminder
 from messaging.quiet import local_date, next_allowed
@@ -110,7 +109,7 @@ def _emergency_notices(now: datetime) -> Iterable[Reminder]:
 def _invitations(now: datetime) -> Iterable[Reminder]:
     """Those that the desk asked for have their rows already; this finds what anything else made."""
     recent = Invitation.objects.open().filter(last_sent_at__gt=now - LOOK_BACK, user__is_active=True)
-    return map(invitation_reminder, recent)
+    return map(Reminder.for_invitation, recent)
 
 
 @transaction.atomic

@@ -54,6 +54,11 @@ class ThreadPage:
     clock: ReplyClock | None
 
     @property
+    def first_of_team(self) -> str:
+        """The first name of whoever treats the patient; empty when nobody does at the moment."""
+        return self.team[0].split(" ", 1)[0] if self.team else ""
+
+    @property
     def team_names(self) -> str:
         return _list(self.team)
 

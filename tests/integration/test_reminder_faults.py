@@ -148,11 +148,27 @@ def many_patients(cast: Cast) -> dict[tuple[str, str], int]:
 
 
 def a_patient(cast: Cast, user: User, zone: str) -> Patient:
+    empty = (
+        "mobile",
+        "address",
+        "emergency_contact_name",
+        "emergency_contact_phone",
+        "gp_name",
+        "gp_contact",
+    )
     person = Patient(
-        id=new_id(), clinic=cast.clinic, user=user, name=user.name, date_of_birth="1980-01-01",
-        email=user.email, timezone=zone, language="en-gb", enrolment_request_id=uuid4(), created_by=cast.admin, mobile="1",
-        address="1", emergency_contact_name="1", emergency_contact_phone="1", gp_name="1", gp_contact="1",
-    )  # fmt: skip
+        id=new_id(),
+        clinic=cast.clinic,
+        user=user,
+        name=user.name,
+        date_of_birth="1980-01-01",
+        email=user.email,
+        timezone=zone,
+        language="en-gb",
+        enrolment_request_id=uuid4(),
+        created_by=cast.admin,
+        **dict.fromkeys(empty, "-"),
+    )
     keys.create(person.pk)
     return person
 
@@ -228,8 +244,9 @@ def test_reminders_survive_kills_flushes_and_two_planners(
     with capsys.disabled():
         sys.stdout.write(
             f"\nreminder faults (seed {seed}): {done['kills']} kills of the worker group, {done['flushes']} "
-            f"broker flushes, planned {planned} of {len(expected)}, mails accepted {len(accepted)}, lost {len(lost)}, "
-            f"sent under two keys {len(two_keys)}, duplicates under the same key {doubled}\n"
+            f"broker flushes, planned {planned} of {len(expected)}, mails accepted {len(accepted)}, "
+            f"lost {len(lost)}, sent under two keys {len(two_keys)}, "
+            f"duplicates under the same key {doubled}\n"
         )
     assert planned == len(expected) == Reminder.objects.count()
     assert not lost

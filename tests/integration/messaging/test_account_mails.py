@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinics.actions import end_staff_membership
 from messaging import tasks
 from messaging.actions import cancel_reminders, queue_account_mail
 from messaging.actions.dispatch import deliver
@@ -119,6 +120,13 @@ def test_cancel_reminders_leaves_nothing_waiting_for_the_person_and_all_for_othe
     assert cancel_reminders(by=cast.admin, user=cast.patient.user) == 2
     assert cancel_reminders(by=cast.admin, user=cast.patient.user) == 0
     assert set(Reminder.objects.open().values_list("user_id", flat=True)) == {cast.other_patient.user_id}
+
+
+def test_ending_a_membership_leaves_nothing_waiting(cast: Cast) -> None:
+    membership = cast.unassigned_therapist.memberships.get()
+    queue_account_mail(by=System("test"), user=cast.unassigned_therapist, subject="Hello", body="b")
+    end_staff_membership(by=cast.admin, membership=membership, successor=cast.therapist)
+    assert not Reminder.objects.open().filter(user=cast.unassigned_therapist).exists()
 
 
 def bell(url: str) -> Celery:
