@@ -1,6 +1,6 @@
 """The gate of every page about one patient that staff use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from painclinic.access.decorators import View, ViewerRequest, requires
 from painclinic.access.permissions import Permission, allows
-from painclinic.access.reads import open_record
+from painclinic.access.reads import list_records, open_record
 from painclinic.access.scoping import clinics_where
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
@@ -60,6 +60,16 @@ def person_page(*, verb: str, act: Permission | None = None) -> Callable[[View],
 def may(request: ViewerRequest, act: Permission) -> bool:
     """Whether the person at the screen may do `act` in the role in which they see this page."""
     return allows(request.membership.role, act)
+
+
+def leave_list_trace(request: ViewerRequest, patients: Iterable[Patient], verb: str) -> None:
+    """Write which patients a list showed: one event, or one for each clinic of somebody who works at two."""
+    by_clinic: dict[UUID, list[UUID]] = {request.membership.clinic_id: []}
+    for patient in patients:
+        by_clinic.setdefault(patient.clinic_id, []).append(patient.pk)
+    for clinic_id, ids in by_clinic.items():
+        if ids or len(by_clinic) == 1:
+            list_records(request, subject_ids=ids, clinic_id=clinic_id, verb=verb)
 
 
 def _enrolment(user: User, patient_id: UUID) -> Enrolment:

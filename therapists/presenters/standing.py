@@ -199,7 +199,7 @@ def _course(
 ) -> list[Reason]:
     """What the patient's own course asks for: homework that is due today, or a long silence."""
     today = clock.local_today(enrolment.patient.timezone)
-    if due_on == today and state in (HomeworkState.OPEN, HomeworkState.ANOTHER_LOOK):
+    if due_on == today and state == HomeworkState.OPEN:
         return [Reason(Kind.DUE_TODAY, progress[-1].unlocked_at, day=due_on)]
     since = quiet_since(enrolment, progress)
     if clock.now() - since >= INACTIVE_AFTER and _has_something_to_do(progress, state):

@@ -10,11 +10,10 @@ from messaging.forms import MessageForm
 from messaging.models import Reminder
 from messaging.presenters import delivery_page, reply_clock
 from painclinic.access.permissions import Permission
-from painclinic.access.reads import list_records
 from painclinic.crypto import keys
 from patients.drafts import form_state
 from patients.models import Draft
-from therapists.access import PersonRequest, may, person_page
+from therapists.access import PersonRequest, leave_list_trace, may, person_page
 from therapists.presenters import person
 from therapists.presenters.worklist import Worklist, worklist
 
@@ -54,12 +53,7 @@ def side_list(request: PersonRequest) -> dict[str, Any]:
     """Who else waits, for the side of the page."""
     work = worklist(request.user)
     shown = [item for item in work.items if item not in work.on_track][:MAX_SIDE]
-    list_records(
-        request,
-        subject_ids=[item.standing.patient.pk for item in shown],
-        clinic_id=request.membership.clinic_id,
-        verb="worklist-view",
-    )
+    leave_list_trace(request, (item.standing.patient for item in shown), "worklist-view")
     return {"side": shown, "side_more": _more(work, len(shown))}
 
 

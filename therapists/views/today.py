@@ -1,24 +1,23 @@
-from collections.abc import Iterable
-
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
-from painclinic.access.reads import list_records
 from painclinic.accounts.models import Role
+from therapists.access import leave_list_trace
 from therapists.presenters.caseload import Choices, caseload_page, filter_names, sort_names
-from therapists.presenters.standing import Standing
 from therapists.presenters.worklist import MAX_ON_TRACK, waiting_in_words, worklist
 
 
 @requires(Permission.WORKLIST_VIEW)
+@require_safe
 def today(request: ViewerRequest) -> HttpResponse:
     """The day's work: the next person on top, everybody else by what is to do."""
     work = worklist(request.user)
     shown = [*work.items[: len(work.items) - len(work.on_track)], *work.on_track[:MAX_ON_TRACK]]
-    _leave_trace(request, (item.standing for item in shown), "worklist-view")
+    leave_list_trace(request, (item.standing.patient for item in shown), "worklist-view")
     context = {
         "work": work,
         "now": clock.now(),
@@ -31,10 +30,11 @@ def today(request: ViewerRequest) -> HttpResponse:
 
 
 @requires(Permission.WORKLIST_VIEW)
+@require_safe
 def caseload(request: ViewerRequest) -> HttpResponse:
     """All patients of a therapist, or of a supervisor's clinic, to search, sort and filter."""
     found = caseload_page(request.user, Choices.read(request.GET))
-    _leave_trace(request, (row.standing for row in found.page), "caseload-view")
+    leave_list_trace(request, (row.standing.patient for row in found.page), "caseload-view")
     context = {
         "caseload": found,
         "page_obj": found.page,
@@ -45,11 +45,6 @@ def caseload(request: ViewerRequest) -> HttpResponse:
         "may_open_in_emergency": request.membership.role == Role.THERAPIST,
     }
     return render(request, "therapists/caseload.html", context)
-
-
-def _leave_trace(request: ViewerRequest, shown: Iterable[Standing], verb: str) -> None:
-    ids = [standing.patient.pk for standing in shown]
-    list_records(request, subject_ids=ids, clinic_id=request.membership.clinic_id, verb=verb)
 
 
 def _is_supervisor(request: ViewerRequest) -> bool:
