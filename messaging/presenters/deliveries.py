@@ -33,7 +33,7 @@ class DeliveryRow:
 
 
 def delivery_page(reminders: ReminderQuerySet, number: str | int | None) -> Page[Any]:
-    """One page of `reminders` (already `visible_to` the reader) as rows, newest first; four queries."""
+    """One page of `reminders` (already `visible_to` the reader) as rows, newest first; three queries."""
     page: Page[Any] = Paginator(reminders.for_list(), PER_PAGE).get_page(number)
     page.object_list = [_row(reminder) for reminder in page.object_list]
     return page

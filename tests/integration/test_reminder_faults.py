@@ -36,8 +36,9 @@ from tests.factories.cast import Cast
 from tests.factories.outbox import a_module
 
 PATIENTS = 300
-KILLS, FLUSHES = 12, 4
-LONGEST = 80.0
+KILLS, FLUSHES = 10, 4
+# Far more than it takes, for a machine that is busy with something else.
+LONGEST = 240.0
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 
