@@ -80,7 +80,9 @@ export function label(form, name) {
   if (!control) return "";
   const isChoice = control.type === "radio" || control.type === "checkbox";
   const legend = control.closest("fieldset")?.querySelector("legend");
-  return words(isChoice && legend ? legend : control.labels?.[0]);
+  const row = words(control.closest(".row-fields")?.querySelector("legend"));
+  const own = words(isChoice && legend ? legend : control.labels?.[0]);
+  return row && row !== own ? `${row}: ${own}` : own;
 }
 
 /* A value as its reader knows it: for choices the words beside them. */
@@ -92,5 +94,5 @@ export function shown(form, name, value) {
     const options = all.find((one) => one.options)?.options ?? [];
     return [...options].find((option) => option.value === part)?.textContent.trim() ?? part;
   };
-  return [value ?? []].flat().map(say).join(", ");
+  return [value ?? []].flat().filter(Boolean).map(say).join(", ");
 }

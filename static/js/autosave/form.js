@@ -99,11 +99,11 @@ export class SavedForm {
   /* --- saving --- */
 
   /* Resolves with the kind of the outcome: saved, conflict, signed-out, offline… */
-  async save({ force = false, keepalive = false, tab = "" } = {}) {
+  async save({ force = false, keepalive = false, tab = "", chosen = null } = {}) {
     clearTimeout(this.timer);
     // While the page is left there is no time to wait for an earlier save: the count puts them in order.
     while (this.saving && !keepalive) await this.saving;
-    const data = read(this.form);
+    const data = chosen ?? read(this.form);
     if (!force && isEqual(data, this.saved)) return this.clean();
     this.waitingSince = null;
     this.count = Math.max(this.count + 1, Date.now());
@@ -189,8 +189,14 @@ export class SavedForm {
     const met = this.conflict;
     this.versions = this.conflict = null;
     if (met) this.build(met.rev, met.data);
-    this.put(data);
-    return this.save({ force: true, tab });
+    return this.saveWhole(data, tab);
+  }
+
+  /* Saves a text for parts of which the form may have no rows: the server then draws it with them. */
+  async saveWhole(data, tab) {
+    const without = this.put(data);
+    const kind = await this.save({ force: true, tab, chosen: data });
+    if (without.length && kind === "saved") window.location.reload();
   }
 
   /* Texts of other pages and devices that the server kept beside this form, and nobody decided about. */

@@ -23,10 +23,9 @@ export class Versions {
     this.element.querySelector("[data-settle]")?.addEventListener("click", () => this.settle());
     this.element.querySelector("[data-again]")?.addEventListener("click", () => window.location.reload());
     const fallback = form.querySelector("[data-draft-kept]");
-    const line = form.querySelector("[data-saved-state]");
+    const place = form.querySelector("[data-draft-panel]") ?? form;
     if (fallback) fallback.replaceWith(this.element);
-    else if (line) line.before(this.element);
-    else form.prepend(this.element);
+    else place.prepend(this.element);
     this.draw();
   }
 
