@@ -5,9 +5,17 @@ from celery import shared_task
 from painclinic import clock
 from painclinic.audit.actions import System
 from patients.actions.progress import unlock_due
+from patients.reports.making import make_waiting
+from patients.tasks import MAKE_REPORTS
 
 
 @shared_task(name="patients.unlock_modules")
 def unlock_modules() -> None:
     """Open the modules that have become due; may run twice at once, late, or again."""
     unlock_due(by=System("unlock-modules"), now=clock.now())
+
+
+@shared_task(name=MAKE_REPORTS)
+def make_reports() -> None:
+    """Make the reports that wait; may run many times at once."""
+    make_waiting()
