@@ -6,11 +6,15 @@ import { get } from "./server.js";
 import * as tabs from "./tabs.js";
 import * as tails from "./tails.js";
 
+// After "Not now" they may write on; the line beside the form says what is not sent.
+const QUIET = 60_000;
+
 export class Session {
   constructor(owner, forms) {
     this.owner = owner;
     this.forms = forms;
     this.waiting = new Set();
+    this.quietUntil = 0;
     this.dialog = null;
     tabs.hear((message) => this.heard(message));
     for (const event of ["focus", "online"]) window.addEventListener(event, () => this.resume());
@@ -19,9 +23,12 @@ export class Session {
 
   ended(form) {
     this.waiting.add(form);
-    if (this.dialog) return;
+    if (this.dialog || Date.now() < this.quietUntil) return;
     this.dialog = dialog("signed-out");
-    this.dialog.answer.then(() => { this.dialog = null; });
+    this.dialog.answer.then(() => {
+      this.dialog = null;
+      this.quietUntil = Date.now() + QUIET;
+    });
   }
 
   /* Somebody else signed in on this browser: what is on this page is not for them to read. */
