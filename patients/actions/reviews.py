@@ -62,27 +62,20 @@ def give_review(
     if outcome == Review.Outcome.ANOTHER_LOOK and not comment:
         raise CommentNeededError
     remarks = _checked(homework, comments)
-    review = Review.objects.create(
-        homework=homework,
-        patient_id=homework.patient_id,
-        clinic_id=homework.clinic_id,
-        by=by,
-        outcome=outcome,
-        comment=comment,
-        created_at=clock.now(),
-    )
-    for entry, field, body in remarks:
-        ReviewComment.objects.create(
-            review=review,
-            patient_id=homework.patient_id,
-            clinic_id=homework.clinic_id,
-            entry=entry,
-            field=field,
-            body=body,
-        )
+    review = _create(by, homework, outcome, comment, remarks)
     if draft_id:
         close_draft(by=by, draft_id=draft_id)
     record(by=by, action=Action.WRITE, verb=f"review-{outcome.replace('_', '-')}", obj=review)
+    return review
+
+
+def _create(by: User, homework: Homework, outcome: str, comment: str, remarks: list[Remark]) -> Review:
+    whose = {"patient_id": homework.patient_id, "clinic_id": homework.clinic_id}
+    review = Review.objects.create(
+        **whose, homework=homework, by=by, outcome=outcome, comment=comment, created_at=clock.now()
+    )
+    for entry, field, body in remarks:
+        ReviewComment.objects.create(**whose, review=review, entry=entry, field=field, body=body)
     return review
 
 

@@ -123,7 +123,8 @@ def caseload(user: User) -> Any:
 
 def standings(user: User, enrolments: Any = None) -> list[Standing]:
     """Every patient of the caseload of `user`, the most pressing first."""
-    assignments = Prefetch("assignments", queryset=Assignment.objects.select_related("therapist"))
+    treating = Assignment.objects.visible_to(user).select_related("therapist")
+    assignments = Prefetch("assignments", queryset=treating)
     rows = caseload(user) if enrolments is None else enrolments
     people = list(rows.select_related("patient", "clinic").prefetch_related(assignments))
     known = _read(user, people)

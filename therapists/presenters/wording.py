@@ -38,19 +38,19 @@ def left(due: datetime) -> str:
 
 def moment(at: datetime) -> str:
     """ "Tue 4 March, 16:00", with "today" and "yesterday" where they fit."""
-    local = timezone.localtime(at)
+    local = at.astimezone(timezone.get_current_timezone())
     day = relative_day(local.date())
     return _("%(day)s, %(time)s") % {"day": day, "time": date_format(local, "H:i")}
 
 
 def day_of(at: datetime) -> str:
     """The day of a moment: "today", "yesterday", "Tue 4 March"."""
-    return relative_day(timezone.localtime(at).date())
+    return relative_day(at.astimezone(timezone.get_current_timezone()).date())
 
 
 def relative_day(day: date) -> str:
     """A day, by name where it is near; with the year where it is another one."""
-    today = timezone.localtime(clock.now()).date()
+    today = clock.now().astimezone(timezone.get_current_timezone()).date()
     if day == today:
         return _("today")
     if day == today - _DAY:
