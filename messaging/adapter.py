@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from messaging.actions.outbox import queue_account_mail
+from painclinic.accounts.account_forms import PlainWords
 from painclinic.accounts.adapter import BaseAccountAdapter
 from painclinic.accounts.models import User
 from painclinic.audit.actions import System
@@ -61,7 +62,7 @@ class AccountAdapter(BaseAccountAdapter):
         queue_account_mail(by=SIGN_IN, user=user, subject=str(mail.subject), body=str(mail.body))
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allauth is untyped
+class ResetPasswordForm(PlainWords, forms.ResetPasswordForm):  # type: ignore[misc]  # allauth is untyped
     """Answers the same, and as fast, whether there is an account or not (ASVS 6.3.8)."""
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:

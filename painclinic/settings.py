@@ -147,7 +147,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "messaging.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password": "messaging.adapter.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "painclinic.accounts.account_forms.SignInForm",
+    "change_password": "painclinic.accounts.account_forms.ChangePasswordForm",
+    "set_password": "painclinic.accounts.account_forms.SetPasswordForm",
+    "reset_password": "messaging.adapter.ResetPasswordForm",
+    "reset_password_from_key": "painclinic.accounts.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "painclinic.accounts.account_forms.ReauthenticateForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -159,6 +166,12 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
+MFA_FORMS = {
+    "authenticate": "painclinic.accounts.account_forms.CodeForm",
+    "reauthenticate": "painclinic.accounts.account_forms.ConfirmCodeForm",
+    "activate_totp": "painclinic.accounts.account_forms.ActivateAppForm",
+    "edit_webauthn": "painclinic.accounts.account_forms.RenamePasskeyForm",
+}
 MFA_ADAPTER = "painclinic.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -83,3 +83,13 @@ document.addEventListener("htmx:load", (event) => prepare(event.target));
 prepare(document);
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
+
+/* A passkey that was not read: say so in place and leave the other ways open. */
+document.addEventListener("allauth.error", (event) => {
+  event.preventDefault();
+  const notice = document.querySelector("[data-passkey-error]");
+  if (!notice) return;
+  notice.hidden = false;
+  const live = document.getElementById("live");
+  if (live) live.textContent = notice.textContent.trim();
+});
