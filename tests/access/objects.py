@@ -1,0 +1,222 @@
+"""What each address and each form of the site is filled with: always something of Maria's.
+
+A kwarg or a page that has nothing here fails the build, so that a new page cannot go untested.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.urls import reverse
+
+from messaging.models import Message
+from painclinic import clock
+from painclinic.accounts.models import User
+from patients.models import Draft, Patient
+from tests.access.world import World
+
+Make = Callable[[World], Any]
+
+KWARGS: dict[str, Make] = {
+    "patient_id": lambda w: w.cast.patient.pk,
+    "homework_id": lambda w: w.records["maria"].homework.pk,
+    "entry_id": lambda w: w.records["maria"].entry.pk,
+    "report_id": lambda w: w.records["maria"].report.pk,
+    "draft_id": lambda w: w.records["maria"].draft.pk,
+    "access_id": lambda w: w.emergency.pk,
+    "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
+    "invitation_id": lambda w: w.staff_invitation.pk,
+    "mail_id": lambda w: w.mail.pk,
+    "token": lambda w: w.staff_invitation.token,
+    "slug": lambda w: "w3-activity-log",
+    "module": lambda w: 1,
+    "step": lambda w: 1,
+    "pk": lambda w: 1,
+    "uidb36": lambda w: "1",
+    "key": lambda w: "wrong-key",
+}
+# The same kind of thing, but Nora's, who has the same therapist and the same clinic.
+NORAS: dict[str, Make] = {
+    "patient_id": lambda w: w.nora.patient_id,
+    "homework_id": lambda w: w.records["nora"].homework.pk,
+    "entry_id": lambda w: w.records["nora"].entry.pk,
+    "report_id": lambda w: w.records["nora"].report.pk,
+}
+# Pages on which a name stands for something else than above.
+OWN_KWARGS: dict[str, dict[str, Make]] = {
+    "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
+    "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
+    # Its eighth step is a worksheet, the seventh has questions, the fourth an exercise.
+    "patients:step-detail": {"step": lambda w: 8},
+    "patients:step-answer": {"step": lambda w: 7},
+    "patients:step-rate": {"step": lambda w: 4},
+}
+
+
+def kwargs_of(world: World, page: str, names: list[str]) -> dict[str, Any]:
+    own = OWN_KWARGS.get(page, {})
+    return {name: (own.get(name) or KWARGS[name])(world) for name in names}
+
+
+def path_of(world: World, page: str, names: list[str]) -> str:
+    return reverse(page, kwargs=kwargs_of(world, page, names))
+
+
+def person_form(world: World) -> dict[str, Any]:
+    return {
+        "name": "Grace Obi",
+        "date_of_birth": "1980-02-29",
+        "email": "grace@example.org",
+        "mobile": "07700 900321",
+        "timezone": "Europe/London",
+        "language": "en-gb",
+        "address": "2 Hill Road, Derby",
+        "emergency_contact_name": "Sam Obi",
+        "emergency_contact_phone": "07700 900654",
+        "gp_name": "Dr Wu",
+        "gp_contact": "01332 496 0000",
+    }
+
+
+def _enrol(world: World) -> dict[str, Any]:
+    return person_form(world) | {
+        "programme": str(world.cast.version.pk),
+        "therapist": str(world.cast.therapist.pk),
+        "starts_on": world.cast.enrolment.starts_on.isoformat(),
+        "request_id": str(uuid4()),
+    }
+
+
+def _clinic(world: World) -> dict[str, Any]:
+    return {
+        "name": "Lakeside Clinic",
+        "language": "en-gb",
+        "country": "GB",
+        "timezone": "Europe/London",
+        "phone": "0115 496 0000",
+        "emergency_number": "999",
+        "work_start": "09:00",
+        "work_end": "17:00",
+        "work_days": ["1", "2"],
+        "reply_days": "1",
+        "review_days": "2",
+        "primary_colour": "",
+        "lines-TOTAL_FORMS": "0",
+        "lines-INITIAL_FORMS": "0",
+    }
+
+
+def _draft(user: User | None, target: str, **fields: Any) -> dict[str, Any]:
+    """What a form that saves itself sends when it is handed in."""
+    draft = str(Draft.id_for(user.pk if user else UUID(int=0), target, 0))
+    return {"draft": draft, "base_rev": "0", "submission_id": draft, "draft_tab": "t1"} | fields
+
+
+def _patient_of(world: World, user: User | None) -> Patient:
+    """Patients write about themselves; everybody else about Maria."""
+    return Patient.objects.filter(user=user).first() or world.cast.patient
+
+
+def _entry_target(world: World, user: User | None, slug: str) -> str:
+    return f"entry:{_patient_of(world, user).enrolments.get().pk}:{slug}"
+
+
+def _new_line(world: World, user: User | None) -> dict[str, Any]:
+    day = clock.local_today("Europe/London").isoformat()
+    line = {"date": day, "activity": "Washing up", "minutes": "20", "pain_after": "4"}
+    return _draft(user, _entry_target(world, user, "w3-activity-log"), **line)
+
+
+PAIN_CYCLE = {
+    "situation": "At the sink",
+    "pain": "5",
+    "thoughts": "Here it comes",
+    "feelings-0-name": "sad",
+    "feelings-0-strength": "30",
+    "what_i_did": "Sat down",
+}
+
+
+def _pain_cycle(world: World, user: User | None, entry: str = "") -> dict[str, Any]:
+    return _draft(user, _entry_target(world, user, "w1-pain-cycle") + entry, **PAIN_CYCLE)
+
+
+def _correction(world: World, user: User | None) -> dict[str, Any]:
+    return _pain_cycle(world, user, f":{world.records['maria'].entry.pk}")
+
+
+def _check_answer(world: World, user: User | None) -> dict[str, Any]:
+    check = world.cast.version.modules.get(number=1).steps.get(kind="check")
+    return {"question": check.questions[0]["id"], "option": "1"}
+
+
+def _last_message(world: World, user: User | None) -> dict[str, Any]:
+    last = Message.objects.filter(patient=_patient_of(world, user)).order_by("-sent_at").first()
+    return {"until": str(last.pk) if last else ""}
+
+
+def _message(world: World, user: User | None) -> dict[str, Any]:
+    return _draft(user, f"message:{_patient_of(world, user).pk}", body="How are you?")
+
+
+def _review(world: World, user: User | None) -> dict[str, Any]:
+    homework = world.records["maria"].homework
+    return _draft(user, f"review:{homework.pk}", comment="Well done", next="reviewed")
+
+
+def _autosave(world: World, user: User | None) -> dict[str, Any]:
+    draft = world.records["maria"].draft
+    data = {"when": "After breakfast"}
+    return {"base_rev": 1, "data": data, "purpose": "entry", "target": draft.target, "tab": "t1.2"}
+
+
+PASSWORD = "quite-another-password-9"
+# What a page's form sends, so that it would do something if nobody stopped it. The rest are buttons.
+BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
+    "account_login": lambda w, u: {"login": "nobody@example.org", "password": "not-the-password"},
+    "account_reset_password": lambda w, u: {"email": "nobody@example.org"},
+    "accounts:invitation-accept": lambda w, u: {"password": PASSWORD},
+    "clinics:patient-enrol": lambda w, u: _enrol(w),
+    "clinics:patient-edit": lambda w, u: person_form(w),
+    "clinics:patient-hand-over": lambda w, u: {"therapist": str(w.cast.unassigned_therapist.pk)},
+    "clinics:staff-invite": lambda w, u: {"name": "New", "email": "new@lakeside.test", "role": "therapist"},
+    "clinics:clinic-edit": lambda w, u: _clinic(w),
+    "clinics:consent-text-edit": lambda w, u: {"title": "Taking part", "body": "Another text."},
+    "messaging:thread": _message,
+    "messaging:thread-read": _last_message,
+    "messaging:preferences-edit": lambda w, u: {
+        "kinds": ["inactive"],
+        "most_per_cause": "1",
+        "quiet_from": "20:00",
+        "quiet_until": "09:00",
+    },
+    "patients:consent-give": lambda w, u: {"version": "1", "agree": "yes"},
+    "patients:draft-api": _autosave,
+    "patients:entry-new": _new_line,
+    "patients:entry-change": _correction,
+    "patients:step-detail": _pain_cycle,
+    "patients:step-answer": _check_answer,
+    "patients:step-rate": lambda w, u: {"before": "5"},
+    "patients:homework-detail": lambda w, u: {"submission_id": str(uuid4()), "partial": "1"},
+    "therapists:emergency-open": lambda w, u: {
+        "name": "Maria Lund",
+        "date_of_birth": "1979-04-12",
+        "reason": "She called and sounds confused",
+    },
+    "therapists:homework-review": _review,
+    "therapists:patient-messages": _message,
+    "therapists:patient-messages-read": _last_message,
+    "therapists:module-unlock": lambda w, u: {"reason": "She asked for it"},
+    "therapists:hold-place": lambda w, u: {"reason": "On holiday"},
+}
+
+
+def body_of(world: World, page: str, person: str) -> dict[str, Any]:
+    """What this person would send from the page's form."""
+    made = BODIES.get(page)
+    return made(world, world.people[person]) if made else {}
+
+
+def unknown(value: Any) -> Any:
+    """Something of the same kind that is nobody's."""
+    return uuid4() if isinstance(value, UUID) else 97 if isinstance(value, int) else "nobody-has-this"

@@ -1,0 +1,395 @@
+"""Everybody who may knock at a page, and one of everything that belongs to a patient.
+
+Maria is the patient whom everything is about. Whatever belongs to a person bears marks of theirs
+(canaries), so that any answer to anybody can be searched for what it must not hold.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.test import Client
+
+from messaging.models import Delivery, DemoMail, Message, Reminder, ReminderPreference, Thread, ThreadRead
+from painclinic import clock
+from painclinic.accounts.actions import end_membership, invite
+from painclinic.accounts.models import Invitation, Role, User
+from painclinic.crypto import keys
+from patients.actions.emergency import open_in_emergency
+from patients.actions.enrolment import change_therapist
+from patients.models import (
+    Assignment,
+    CheckAnswer,
+    Draft,
+    DraftRevision,
+    Enrolment,
+    Entry,
+    Homework,
+    ModuleHold,
+    ModuleProgress,
+    Patient,
+    Report,
+    Review,
+    ReviewComment,
+    StepProgress,
+    StepRating,
+)
+from programs.models import Module
+from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PDF = b"%PDF-1.7 painclinic test"
+
+
+@dataclass
+class Records:
+    """One of everything of one patient, each written part with the person's mark in it."""
+
+    mark: str
+    entry: Entry
+    log_entry: Entry
+    homework: Homework
+    reviewed: Homework
+    review: Review
+    thread: Thread
+    report: Report
+    patient_report: Report
+    draft: Draft
+    reminder: Reminder
+
+    @property
+    def texts(self) -> list[str]:
+        """What nobody outside the treatment may read."""
+        return [f"{self.mark}-{sink}" for sink in SINKS]
+
+
+SINKS = ("situation", "activity", "note", "comment", "remark", "message", "reply", "hold", "draft")
+
+
+def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
+    """Fill a patient's first two weeks: opened module, worksheet, log, homework with review, messages."""
+    patient, user = enrolment.patient, enrolment.patient.user
+    now = clock.now()
+    row = {"patient": patient, "clinic": enrolment.clinic}
+    of = {**row, "enrolment": enrolment}
+    module = enrolment.programme_version.modules.get(number=1)
+    _progress(of, module, now)
+    entry = _entry(of, user, "w1-pain-cycle", _pain_cycle(mark))
+    log_entry = _entry(of, user, "w3-activity-log", _activity(mark, patient))
+    _entry(of, user, "first-hope", ({}, {"hope": f"{mark}-situation"}))
+    reviewed = _homework(of, module, 1, mark, [entry])
+    review = Review.objects.create(
+        **row, homework=reviewed, by=therapist, outcome="another_look", comment=f"{mark}-comment"
+    )
+    ReviewComment.objects.create(**row, review=review, entry=entry, field="situation", body=f"{mark}-remark")
+    homework = _homework(of, module, 2, mark, [entry, log_entry])
+    ModuleHold.objects.create(**of, placed_by=therapist, reason=f"{mark}-hold")
+    thread = _conversation(row, user, therapist, mark)
+    report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
+    patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)
+    return Records(
+        mark=mark,
+        entry=entry,
+        log_entry=log_entry,
+        homework=homework,
+        reviewed=reviewed,
+        review=review,
+        thread=thread,
+        report=report,
+        patient_report=patient_report,
+        draft=_draft(row, user, enrolment, mark),
+        reminder=_reminder(patient),
+    )
+
+
+def _progress(of: dict[str, Any], module: Module, now: Any) -> None:
+    ModuleProgress.objects.create(
+        **of, module=module, unlocked_at=now - timedelta(days=1), first_opened_at=now - timedelta(days=1)
+    )
+    steps = list(module.steps.filter(number__gt=0).order_by("number"))
+    for step in steps:
+        StepProgress.objects.create(**of, step=step, visited_at=now, done_at=now)
+    check = next(step for step in steps if step.kind == "check")
+    question = check.questions[0]["id"]
+    CheckAnswer.objects.create(**of, step=check, question=question, option=0, is_correct=False)
+    exercise = next(step for step in steps if step.kind == "exercise")
+    StepRating.objects.create(**of, step=exercise, before=6, after=5)
+
+
+def _pain_cycle(mark: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = {
+        "pain": 6,
+        "feelings": [{"name": "sad", "strength": 40}],
+        "one_link_to_change": "thoughts",
+    }
+    texts = {"situation": f"{mark}-situation", "thoughts": "It will not end", "what_i_did": "I rested"}
+    return values, texts
+
+
+def _activity(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str, Any]]:
+    day = clock.local_today(patient.timezone).isoformat()
+    values = {"date": day, "category": "chores", "minutes": 30, "pain_before": 4, "pain_after": 6}
+    return values, {"activity": f"{mark}-activity"}
+
+
+def _entry(
+    of: dict[str, Any], user: User, slug: str, answers: tuple[dict[str, Any], dict[str, Any]]
+) -> Entry:
+    values, texts = answers
+    worksheet = of["enrolment"].programme_version.worksheets.get(slug=slug)
+    return Entry.objects.create(
+        **of,
+        worksheet=worksheet,
+        step=worksheet.steps.first(),
+        submission_id=uuid4(),
+        values=values,
+        texts=texts,
+        on_date=values.get("date"),
+        locale="en-gb",
+        created_by=user,
+    )
+
+
+def _homework(of: dict[str, Any], module: Module, version: int, mark: str, entries: list[Entry]) -> Homework:
+    homework = Homework.objects.create(
+        **of,
+        module=module,
+        version=version,
+        submission_id=uuid4(),
+        note=f"{mark}-note",
+        review_due_at=clock.now() + timedelta(days=2),
+    )
+    homework.entries.set(entries)
+    return homework
+
+
+def _conversation(row: dict[str, Any], user: User, therapist: User, mark: str) -> Thread:
+    now = clock.now()
+    thread = Thread.objects.create(
+        **row, last_message_at=now, waiting_since=now, reply_due_at=now + timedelta(days=1)
+    )
+    for author, side, sink in ((therapist, "team", "reply"), (user, "patient", "message")):
+        Message.objects.create(
+            **row, thread=thread, author=author, side=side, body=f"{mark}-{sink}", submission_id=uuid4()
+        )
+    ThreadRead.objects.create(**row, thread=thread, user=user, read_until=now)
+    return thread
+
+
+def _draft(row: dict[str, Any], user: User, enrolment: Enrolment, mark: str) -> Draft:
+    target = f"entry:{enrolment.pk}:practice-plan"
+    data = {"when": f"{mark}-draft"}
+    draft = Draft(
+        **row,
+        id=Draft.id_for(user.pk, target, 0),
+        user=user,
+        purpose="entry",
+        target=target,
+        rev=1,
+        data=data,
+    )
+    draft.save(force_insert=True)
+    DraftRevision.objects.create(**row, draft=draft, rev=1, data=data, tab="aaa.1")
+    return draft
+
+
+def _report(of: dict[str, Any], reader: User, edition: str, enrolment: Enrolment) -> Report:
+    now = clock.now()
+    return Report.objects.create(
+        **of,
+        requested_by=reader,
+        edition=edition,
+        request_id=uuid4(),
+        state=Report.State.READY,
+        percent=100,
+        ready_at=now,
+        pages=1,
+        content=PDF,
+    )
+
+
+def _reminder(patient: Patient) -> Reminder:
+    now = clock.now()
+    reminder = Reminder.objects.create(
+        dedupe_key=f"test:{patient.pk}",
+        kind=Reminder.Kind.INACTIVE,
+        clinic_id=patient.clinic_id,
+        user=patient.user,
+        patient=patient,
+        target_id=patient.pk,
+        due_at=now,
+        not_after=now + timedelta(days=1),
+        state=Reminder.State.SENT,
+    )
+    Delivery.objects.create(reminder=reminder, was_accepted=True, provider_id="<test@localhost>")
+    ReminderPreference.objects.create(patient=patient, off_kinds=[], quiet_from=time(21), quiet_until=time(8))
+    return reminder
+
+
+@dataclass
+class World:
+    """The cast, grown to every kind of person that a page has to tell apart; `people` is the columns."""
+
+    cast: Cast = field(init=False)
+    people: dict[str, User | None] = field(init=False)
+    records: dict[str, Records] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cast = cast = Cast(on_programme=real_version)
+        self.nora = self._patient("Nora Vane", "nora@example.org", cast.therapist)
+        self.newcomer = self._patient("Ines Roy", "ines@example.org", cast.therapist, consent=False)
+        self.records = {
+            "maria": make_records(cast.enrolment, cast.therapist, "canary-maria"),
+            "omar": make_records(cast.other_enrolment, cast.unassigned_therapist, "canary-omar"),
+            "nora": make_records(self.nora, cast.therapist, "canary-nora"),
+            "lea": make_records(cast.elsewhere_enrolment, cast.elsewhere_therapist, "canary-lea"),
+        }
+        self.staff_invitation = self._invitation()
+        self.emergency = open_in_emergency(
+            by=self._staff(Role.THERAPIST, "Emma Gent"),
+            patient=cast.patient,
+            reason="canary-maria-reason for opening it now",
+        )
+        self.mail = DemoMail.objects.create(to="maria@example.org", subject="You have a message", body="Hi")
+        self.people = {
+            "anon": None,
+            "own": cast.patient.user,
+            "pat": cast.other_patient.user,
+            "far": cast.elsewhere_patient.user,
+            "new": self.newcomer.patient.user,
+            "ther": cast.therapist,
+            "same": cast.unassigned_therapist,
+            "was": self._former_therapist(),
+            "thfar": cast.elsewhere_therapist,
+            "emer": self.emergency.user,
+            "sup": cast.supervisor,
+            "n2f": self._without_second_factor(),
+            "adm": cast.admin,
+            "admfar": cast.elsewhere_admin,
+            "ended": self._membership_ended(),
+            "gone": self._deactivated(),
+        }
+
+    def _staff(self, role: Role, name: str, **options: Any) -> User:
+        email = f"{name.split()[0].lower()}@lakeside.test"
+        return make_staff(self.cast.clinic, role, email, name, **options)
+
+    def _patient(self, name: str, email: str, therapist: User, *, consent: bool = True) -> Enrolment:
+        cast = self.cast
+        person = a_person(name, email)
+        return make_patient(cast.clinic, cast.admin, therapist, person, cast.version, consent=consent)
+
+    def _covers(self, therapist: User) -> None:
+        """Gives access to Maria, so that whatever refuses this person is what is tested and nothing else."""
+        enrolment = self.cast.enrolment
+        Assignment.objects.create(
+            enrolment=enrolment,
+            patient=enrolment.patient,
+            clinic=enrolment.clinic,
+            therapist=therapist,
+            kind=Assignment.Kind.COVER,
+        )
+
+    def _former_therapist(self) -> User:
+        former = self._staff(Role.THERAPIST, "Fay Past")
+        change_therapist(by=self.cast.admin, enrolment=self.cast.enrolment, therapist=former)
+        change_therapist(by=self.cast.admin, enrolment=self.cast.enrolment, therapist=self.cast.therapist)
+        return former
+
+    def _without_second_factor(self) -> User:
+        user = self._staff(Role.THERAPIST, "Nick Twofold", second_factor=False)
+        self._covers(user)
+        return user
+
+    def _membership_ended(self) -> User:
+        user = self._staff(Role.THERAPIST, "Ed Leaver")
+        self._covers(user)
+        end_membership(by=self.cast.admin, membership=user.memberships.get())
+        return user
+
+    def _deactivated(self) -> User:
+        user = self._staff(Role.THERAPIST, "Dee Activated")
+        self._covers(user)
+        return user
+
+    def _invitation(self) -> Invitation:
+        cast = self.cast
+        return invite(
+            by=cast.admin,
+            clinic=cast.clinic,
+            role=Role.THERAPIST,
+            email="ivy@lakeside.test",
+            name="Ivy Invited",
+        )
+
+    def sign_in_all(self) -> dict[str, Client]:
+        """A browser for each person. Who was deactivated got in before that happened."""
+        clients = {}
+        for name, user in self.people.items():
+            clients[name] = client = Client(raise_request_exception=True)
+            if user:
+                client.force_login(user, backend=BACKEND)
+        gone = self.people["gone"]
+        assert gone
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        return clients
+
+
+# Whose record each person may look into: treatment and identity, or identity alone.
+TREATED = {
+    "own": {"maria"},
+    "pat": {"omar"},
+    "far": {"lea"},
+    "ther": {"maria", "nora"},
+    "same": {"omar"},
+    "thfar": {"lea"},
+    "emer": {"maria"},
+    "sup": {"maria", "omar", "nora"},
+}
+ADMINISTERED = {"adm": {"maria", "omar", "nora"}, "admfar": {"lea"}}
+IDENTITIES = {
+    "maria": ["Maria Lund", "maria@example.org"],
+    "omar": ["Omar Aziz", "omar@example.org"],
+    "nora": ["Nora Vane", "nora@example.org"],
+    "lea": ["Lea Far", "lea@example.org"],
+}
+
+
+def forbidden_marks(world: World, person: str) -> list[str]:
+    """Every mark that no answer to this person may hold."""
+    treated = TREATED.get(person, set())
+    known = treated | ADMINISTERED.get(person, set())
+    marks = [text for name, records in world.records.items() if name not in treated for text in records.texts]
+    marks += [text for name, texts in IDENTITIES.items() if name not in known for text in texts]
+    return marks + ["canary-maria-reason"] * (person not in {"own", "emer", "adm"})
+
+
+@contextmanager
+def a_world() -> Iterator[World]:
+    """The world in a transaction that is rolled back at the end, seen as the application's database role."""
+    with transaction.atomic():
+        try:
+            world = World()
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL ROLE painclinic_app")
+            keys.forget()
+            yield world
+        finally:
+            transaction.set_rollback(True)
+
+
+def other_ids(world: World) -> dict[str, UUID]:
+    """Ids of Omar by every name that a form or an address might give them."""
+    omar = world.cast.other_enrolment
+    return {
+        "patient": omar.patient_id,
+        "patient_id": omar.patient_id,
+        "enrolment": omar.pk,
+        "enrolment_id": omar.pk,
+        "user": omar.patient.user_id,
+        "user_id": omar.patient.user_id,
+    }
