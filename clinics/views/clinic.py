@@ -15,6 +15,7 @@ from clinics.presenters import openings_of
 from messaging.models import Reminder
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
+from painclinic.access.reads import list_records
 from painclinic.accounts.models import Clinic
 from painclinic.crypto import keys
 from patients.actions.consent import publish_consent_text
@@ -85,6 +86,7 @@ def delivery_list(request: ViewerRequest) -> HttpResponse:
         reminders.select_related("user", "patient").prefetch_related("deliveries").order_by("-due_at", "pk")
     )
     page = Paginator(reminders, 50).get_page(request.GET.get("page"))
+    _leave_trace(request, {reminder.patient_id for reminder in page.object_list}, "desk-deliveries")
     context = {"page_obj": page, "state": state, "states": Reminder.State.choices, "failed": failed}
     return render(request, "clinics/delivery_list.html", context)
 
@@ -98,8 +100,16 @@ def access_list(request: ViewerRequest) -> HttpResponse:
     emergencies = emergencies.select_related("user", "patient", "reviewed_by").order_by("-started_at")[:50]
     keys.prefetch({access.patient_id for access in emergencies})
     page = Paginator(openings_of(clinic), 50).get_page(request.GET.get("page"))
+    shown = {access.patient_id for access in emergencies} | {row["subject_id"] for row in page.object_list}
+    _leave_trace(request, shown, "desk-openings")
     context = {"emergencies": emergencies, "page_obj": page}
     return render(request, "clinics/access_list.html", context)
+
+
+def _leave_trace(request: ViewerRequest, shown: set[UUID | None], verb: str) -> None:
+    """These lists name patients, so they leave the trace of a list; mails to staff are about nobody."""
+    ids = sorted(patient_id for patient_id in shown if patient_id)
+    list_records(request, subject_ids=ids, clinic_id=request.membership.clinic_id, verb=verb)
 
 
 @requires(Permission.ACCESS_REVIEW)
