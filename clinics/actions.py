@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from messaging.actions import cancel_reminders, queue_invitation
+from painclinic import clock
 from painclinic.accounts.actions import end_membership, invite, renew_invitation
 from painclinic.accounts.models import Clinic, CrisisLine, Invitation, Membership, Role, User
-from painclinic.audit.actions import record
+from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from patients.actions.enrolment import Person, change_therapist, enrol_patient
 from patients.models import Assignment, Enrolment
@@ -51,6 +52,19 @@ def enrol_and_invite(
     if invitation is not None:
         queue_invitation(by=by, invitation=invitation)
     return enrolment
+
+
+@transaction.atomic
+def open_clinic(*, by: Actor, values: dict[str, Any], admin_name: str, admin_email: str) -> Invitation:
+    """Create a clinic and invite its first admin, who does the rest at the desk.
+
+    `values` are fields of `Clinic`. Raises AlreadyMemberError when the address is taken.
+    """
+    clinic = Clinic.objects.create(**values, created_at=clock.now())
+    record(by=by, action=Action.WRITE, verb="clinic-create", obj=clinic, clinic_id=clinic.pk)
+    invitation = invite(by=by, clinic=clinic, role=Role.CLINIC_ADMIN, email=admin_email, name=admin_name)
+    queue_invitation(by=by, invitation=invitation)
+    return invitation
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def _find_or_create_user(*, email: str, name: str, language: str, timezone: str)
 
 @transaction.atomic
 def invite(
-    *, by: User, clinic: Clinic, role: Role, email: str, name: str, language: str = "", timezone: str = ""
+    *, by: Actor, clinic: Clinic, role: Role, email: str, name: str, language: str = "", timezone: str = ""
 ) -> Invitation:
     """Invite a person to a role in a clinic. Sending the link is the caller's part (a reminder row).
 
@@ -58,7 +58,7 @@ def invite(
         user=user,
         role=role,
         nonce=Invitation.new_nonce(),
-        invited_by=by,
+        invited_by=by if isinstance(by, User) else None,
         created_at=now,
         last_sent_at=now,
         expires_at=now + Invitation.VALID_FOR,

@@ -180,7 +180,8 @@ class Invitation(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
     role = models.CharField(max_length=12, choices=Role.choices)
     nonce = models.CharField(max_length=32)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Empty for a clinic's first admin, who is invited from the command line.
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     sent_count = models.PositiveSmallIntegerField(default=1)
     last_sent_at = models.DateTimeField(default=clock.now)
