@@ -196,7 +196,12 @@ def _opened(progress: ModuleProgress) -> Opened:
 
 
 def _modules(enrolment: Enrolment) -> list[Module]:
-    steps = Prefetch("steps", queryset=Step.objects.defer("body_html", "content"))
+    steps = Prefetch(
+        "steps",
+        queryset=Step.objects.select_related("worksheet").defer(
+            "body_html", "content", "worksheet__definition"
+        ),
+    )
     own = Module.objects.filter(version_id=enrolment.programme_version_id)
     return list(own.order_by("number").prefetch_related(steps))
 
@@ -257,7 +262,7 @@ def _by_rule(number: int, found: Verdict, facts: CourseFacts, now: datetime) -> 
 
 
 def moment_in_words(moment: datetime, *, zone: str, now: datetime) -> str:
-    """ "today at 15:40", "tomorrow at 09:00", "on Saturday 8 March, at 15:40"; midnight names no time."""
+    """ "today at 15:40", "tomorrow at 09:00", "on Saturday 8 March, in the afternoon"."""
     local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     days = (local.date() - today).days
     words = {"day": date_format(local, _("l j F")), "time": date_format(local, "H:i")}
@@ -265,4 +270,9 @@ def moment_in_words(moment: datetime, *, zone: str, now: datetime) -> str:
         return _("today at %(time)s") % words
     if (local.hour, local.minute) == (0, 0):
         return _("tomorrow") if days == 1 else _("on %(day)s") % words
-    return _("tomorrow at %(time)s") % words if days == 1 else _("on %(day)s, at %(time)s") % words
+    if days == 1:
+        return _("tomorrow at %(time)s") % words
+    # Days ahead, the minute is of no use to anybody.
+    if local.hour < 12:
+        return _("on %(day)s, in the morning") % words
+    return (_("on %(day)s, in the afternoon") if local.hour < 18 else _("on %(day)s, in the evening")) % words

@@ -13,7 +13,7 @@ from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
 from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.presenters.practice import open_worksheets
-from patients.presenters.today import Today, greeting, today_card
+from patients.presenters.today import Today, greeting, things_to_do
 from programs.models import Worksheet
 
 CHART_DAYS = 14
@@ -32,11 +32,20 @@ class LogLink:
 @dataclass(frozen=True)
 class HomePage:
     greeting: str
-    today: Today
+    things: list[Today]
     course: CourseView
     logs: list[LogLink]
     answered: list[ModuleStop]
     figure: Figure | None
+
+    @property
+    def today(self) -> Today:
+        return self.things[0]
+
+    @property
+    def others(self) -> list[Today]:
+        """What can be done besides."""
+        return self.things[1:]
 
     @property
     def next_line(self) -> str:
@@ -60,16 +69,17 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
     course = read_course(user, enrolment)
     zone = enrolment.patient.timezone
     today = clock.local_today(zone)
-    current = course.current
-    tasks = task_states(enrolment, current.module) if current and current.module.homework_tasks() else []
-    sheets = [sheet for sheet in open_worksheets(enrolment) if sheet.is_log]
+    owed = _owed(course)
+    tasks = task_states(enrolment, owed.module) if owed else []
+    has_begun = any(stop.done_count for stop in course.stops)
+    sheets = [sheet for sheet in open_worksheets(enrolment) if sheet.is_log and has_begun]
     lines = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet__in=sheets)
     lines = lines.defer("texts").filter(on_date__gt=today - timedelta(days=CHART_DAYS), on_date__lte=today)
     recent = list(lines.order_by("on_date", "submitted_at"))
     return HomePage(
         greeting=_("%(hello)s, %(name)s")
         % {"hello": greeting(clock.local_now(zone).hour), "name": enrolment.patient.first_name},
-        today=today_card(course, tasks, today),
+        things=things_to_do(course, owed, tasks, today),
         course=course,
         logs=[
             LogLink(sheet, any(e.worksheet_id == sheet.pk and e.on_date == today for e in recent))
@@ -80,11 +90,21 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
     )
 
 
+def _owed(course: CourseView) -> ModuleStop | None:
+    """The newest week that was read and whose homework has not been handed in.
+
+    Before the reading is done nobody is asked for what it explains.
+    """
+    asking = (stop for stop in reversed(course.stops) if stop.progress and stop.module.homework_tasks())
+    newest = next(asking, None)
+    return newest if newest and newest.homework is None and newest.is_read else None
+
+
 def _is_news(stop: ModuleStop) -> bool:
-    """Whether there is feedback that the patient should still be pointed to."""
-    if not stop.is_answered or stop.homework is None:
+    """Whether there is a fresh answer. One that asks for another look is among the things to do."""
+    if not stop.is_answered or stop.homework is None or stop.wants_another_look:
         return False
-    return stop.wants_another_look or clock.now() - stop.homework.review.created_at < ANSWER_SHOWN
+    return clock.now() - stop.homework.review.created_at < ANSWER_SHOWN
 
 
 def _figure(sheets: list[Worksheet], entries: list[Entry]) -> Figure | None:

@@ -11,6 +11,7 @@ from patients.actions.homework import TaskState
 from patients.presenters.course import CourseView, ModuleStop, StepStop
 
 LOG_MINUTES = 2
+OUTLINE_MINUTES = 1
 WORKSHEET_MINUTES = 8
 
 
@@ -27,23 +28,27 @@ class Today:
     posts: bool = False
 
 
-def today_card(course: CourseView, tasks: Sequence[TaskState], today: date) -> Today:
-    """What is best done next: begin, go on, look again, practise, hand in; else nothing has to be done.
+def things_to_do(
+    course: CourseView, owed: ModuleStop | None, tasks: Sequence[TaskState], today: date
+) -> list[Today]:
+    """What may be done now, the best first and never nothing.
 
-    `tasks` are those of the module the patient is in; `today` is the day where they live.
+    To go on where one is comes before all; a note that asks for another look before something new;
+    something new before homework, but homework before the announcement of what is to come.
+    `owed` is the week whose homework is not handed in, with its `tasks`; `today` is the day where
+    the patient lives.
     """
     stop = course.current
     if stop is None or not course.facts.is_active:
-        return _waiting(course)
-    if stop.is_new:
-        return _begin(stop)
-    if stop.resume:
-        return _go_on(stop, stop.resume)
-    if stop.wants_another_look:
-        return _look_again(stop, course.therapist_name)
-    if stop.homework is None and tasks:
-        return _practise(stop, tasks, today, course.therapist_name)
-    return _rest(course, stop)
+        return [_waiting(course)]
+    practice = _practise(owed, tasks, today, course.therapist_name) if owed and tasks else None
+    cards = [_go_on(stop, stop.resume)] if stop.resume and not stop.is_new else []
+    cards += [_look_again(one, course.therapist_name) for one in course.stops if one.wants_another_look]
+    cards += [_begin(stop)] if stop.is_new and not stop.module.is_outline else []
+    cards += [practice] if practice and practice.minutes else []
+    cards += [_begin(stop)] if stop.is_new and stop.module.is_outline else []
+    cards += [practice] if practice and not practice.minutes else []
+    return cards or [_rest(course, stop)]
 
 
 def _begin(stop: ModuleStop) -> Today:
@@ -54,7 +59,7 @@ def _begin(stop: ModuleStop) -> Today:
             text=_("A short look at what this week will be about."),
             url=stop.url,
             action=_("Have a look"),
-            minutes=1,
+            minutes=OUTLINE_MINUTES,
             posts=True,
         )
     return Today(
@@ -108,14 +113,7 @@ def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: s
             minutes=LOG_MINUTES,
         )
     if sheet:
-        return Today(
-            title=sheet.task.title,
-            text=sheet.task.hint,
-            url=reverse("patients:entry-new", args=[sheet.task.worksheet_slug]),
-            action=_("Begin"),
-            kicker=kicker,
-            minutes=WORKSHEET_MINUTES,
-        )
+        return _fill_in(stop, sheet, kicker)
     if logs:
         return _enough_for_today(stop, logs[0], kicker)
     return Today(
@@ -125,6 +123,20 @@ def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: s
         action=_("Look at it and send it to %(name)s") % {"name": name},
         kicker=kicker,
         minutes=LOG_MINUTES,
+    )
+
+
+def _fill_in(stop: ModuleStop, sheet: TaskState, kicker: str) -> Today:
+    """A worksheet, in its own step where there is one: there it is explained, with an example."""
+    slug = sheet.task.worksheet_slug
+    own = next((one for one in stop.steps if one.step.worksheet and one.step.worksheet.slug == slug), None)
+    return Today(
+        title=sheet.task.title,
+        text=sheet.task.hint,
+        url=own.url if own else reverse("patients:entry-new", args=[slug]),
+        action=_("Begin"),
+        kicker=kicker,
+        minutes=own.step.minutes if own else WORKSHEET_MINUTES,
     )
 
 
