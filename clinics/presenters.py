@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from messaging.models import Reminder
+from messaging.models import Reminder, ReminderQuerySet
 from painclinic.accounts.models import Clinic, Invitation, Membership, User
 from painclinic.audit.models import Action, AuditEvent
 from patients.models import Enrolment, Patient
@@ -54,10 +54,9 @@ def staff_rows(clinic: Clinic) -> QuerySet[Membership]:
     )
 
 
-def reminders_of(user: User, patient: Patient) -> QuerySet[Reminder]:
-    """The last mails to a patient that this member of staff may see."""
-    mine = Reminder.objects.visible_to(user).filter(Q(patient=patient) | Q(user=patient.user))
-    return mine.prefetch_related("deliveries").order_by("-due_at")[:20]
+def reminders_of(user: User, patient: Patient) -> ReminderQuerySet:
+    """The mails to a patient that this member of staff may see."""
+    return Reminder.objects.visible_to(user).filter(Q(patient=patient) | Q(user=patient.user))
 
 
 def openings_of(clinic: Clinic) -> QuerySet[AuditEvent, Any]:

@@ -44,6 +44,8 @@ class Outcome:
     entry: Entry | None = None
     errors: Mapping[str, str] | None = None
     blank_rows: int = 1
+    # What was typed, where it could not even be kept as a draft: it is shown again all the same.
+    unsaved: Mapping[str, Any] | None = None
 
 
 def target_of(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None) -> str:
@@ -74,10 +76,10 @@ def build(
     begun: Mapping[str, Any] = (
         corrects.answers if corrects else {**initial(definition, today=today), **(offered or {})}
     )
-    errors = (outcome.errors if outcome else None) or {}
-    fields = fields_for(
-        definition, draft.data or begun, errors, blank_rows=outcome.blank_rows if outcome else 1
-    )
+    outcome = outcome or Outcome("again")
+    errors = outcome.errors or {}
+    typed = outcome.unsaved or draft.data or begun
+    fields = fields_for(definition, typed, errors, blank_rows=outcome.blank_rows)
     return WorksheetForm(worksheet, draft, fields, errors, corrects)
 
 
@@ -92,7 +94,7 @@ def receive(
     if posted.wants_only_save and not posted.is_conflict:
         return Outcome("saved")
     if not posted.may_submit:
-        return Outcome("again", errors=posted.errors)
+        return Outcome("again", errors=posted.errors, unsaved=posted.data if posted.errors else None)
     try:
         entry = submit_entry(
             by=request.user,

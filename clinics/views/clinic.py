@@ -13,6 +13,7 @@ from clinics.actions import update_clinic
 from clinics.forms import ClinicForm, ConsentTextForm, CrisisLineFormSet
 from clinics.presenters import openings_of
 from messaging.models import Reminder
+from messaging.presenters import delivery_page
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import list_records
@@ -82,12 +83,9 @@ def delivery_list(request: ViewerRequest) -> HttpResponse:
     failed = reminders.filter(state=Reminder.State.FAILED).count()
     if state in Reminder.State.values:
         reminders = reminders.filter(state=state)
-    reminders = (
-        reminders.select_related("user", "patient").prefetch_related("deliveries").order_by("-due_at", "pk")
-    )
-    page = Paginator(reminders, 50).get_page(request.GET.get("page"))
-    _leave_trace(request, {reminder.patient_id for reminder in page.object_list}, "desk-deliveries")
-    context = {"page_obj": page, "state": state, "states": Reminder.State.choices, "failed": failed}
+    page = delivery_page(reminders, request.GET.get("page"))
+    _leave_trace(request, {row.patient_id for row in page.object_list}, "desk-deliveries")
+    context = {"page": page, "state": state, "states": Reminder.State.choices, "failed": failed}
     return render(request, "clinics/delivery_list.html", context)
 
 

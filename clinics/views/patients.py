@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinics.actions import enrol_and_invite, send_invitation_again
 from clinics.forms import ContactForm, EnrolForm, TherapistForm
 from clinics.presenters import PatientRow, reminders_of
+from messaging.presenters import delivery_page
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import list_records, open_record
@@ -102,7 +103,7 @@ def patient_detail(request: ViewerRequest, patient_id: UUID) -> HttpResponse:
         "invitation": patient.user.invitations.order_by("-created_at").first(),
         "consent": patient.consents.select_related("text").first(),
         "therapist_form": TherapistForm(clinic=patient.clinic),
-        "reminders": reminders_of(request.user, patient),
+        "deliveries": delivery_page(reminders_of(request.user, patient), request.GET.get("page")),
     }
     return render(request, "clinics/patient_detail.html", context)
 

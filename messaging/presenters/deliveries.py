@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ class DeliveryRow:
     """One reminder and how its sending went. `tone` is as the tags of the design system."""
 
     id: Any
+    patient_id: UUID | None
     person: str
     kind: str
     state: str
@@ -45,6 +47,7 @@ def _row(reminder: Reminder) -> DeliveryRow:
     state = Reminder.State(reminder.state)
     return DeliveryRow(
         id=reminder.pk,
+        patient_id=reminder.patient_id,
         person=reminder.patient.name if reminder.patient else reminder.user.name,
         kind=reminder.get_kind_display(),
         state=str(state.label),
