@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from painclinic.access import display
 from painclinic.accounts.models import Role, User
 
 
@@ -13,6 +14,7 @@ def viewer(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None) or (memberships[0] if memberships else None)
     return {
         "demo_mode": settings.DEMO,
+        "display": display.chosen(request),
         "membership": membership,
         "clinic": membership.clinic if membership else None,
         "is_patient": bool(membership and membership.role == Role.PATIENT),

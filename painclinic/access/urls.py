@@ -1,10 +1,11 @@
-"""The front door and Help now."""
+"""The front door, Help now, and how pages are shown on a device."""
 
 from django.urls import path
 
-from painclinic.access import views
+from painclinic.access import display, views
 
 urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("help-now/", views.help_now, name="help-now"),
+    path("display/", display.display_settings, name="display-settings"),
 ]
