@@ -10,6 +10,7 @@ from painclinic.access.permissions import Permission
 from patients.access import PatientRequest, patient_page
 from patients.actions.drafts import close_draft
 from patients.drafts import draft_from_post, form_state
+from tests.functional.gallery import gallery
 
 LABELS = {"thoughts": "What went through your mind?", "when": "When was it?"}
 
@@ -34,5 +35,6 @@ def form(request: PatientRequest) -> HttpResponse:
 
 urlpatterns = [
     path("test/form/", form, name="test-form"),
+    path("test/gallery/", gallery, name="test-gallery"),
     path("", include("painclinic.urls")),
 ]
