@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from painclinic import clock
-from painclinic.charts import Figure
-from patients.models import Enrolment, Entry
-from patients.presenters.activity import activity_figure, activity_of
-from programs.models import HomeworkTask, Module, Worksheet
-from programs.worksheets import Answer, answers_for
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-# What the page shows of a log; everything is in the report.
+from painclinic import clock
+from painclinic.accounts.models import User
+from painclinic.charts import Figure
+from patients.actions.homework import TaskState, task_states
+from patients.models import Enrolment, Entry, Homework, ModuleProgress
+from patients.presenters.activity import activity_figure, activity_of
+from programs.models import Worksheet
+from programs.worksheets import Answer, answers_for, read_definition
+from programs.worksheets.activity import ActivityDay, ActivitySummary, BoomBust
+
+# What the page shows of a log at once.
 SHOWN_DAYS = 14
 MAX_LINES = 400
+AGAIN = 3
+# Parts of the day, by the hour at which each ends, for logs that ask for one.
+BLOCKS = ((5, "night"), (11, "morning"), (17, "midday"), (22, "evening"), (24, "night"))
 
 
 @dataclass(frozen=True)
@@ -25,19 +34,24 @@ class LogLine:
 
 
 @dataclass(frozen=True)
+class LogDay:
+    """One day of a log. `summary` says what it came to, where the log can tell."""
+
+    day: date
+    lines: list[LogLine]
+    summary: str
+
+
+@dataclass(frozen=True)
 class LogCard:
-    """One log: what is asked, what is there, by day, newest first."""
+    """One log: what is still asked for, what is there by day (newest first), and what it shows."""
 
     worksheet: Worksheet
-    task: HomeworkTask | None
-    days: list[tuple[date, list[LogLine]]]
-    day_count: int
+    asked: TaskState | None
+    days: list[LogDay]
     figure: Figure | None
-    has_boom_bust: bool
-
-    @property
-    def asked_days(self) -> int:
-        return self.task.min_days if self.task else 0
+    hint: str
+    has_today: bool
 
 
 @dataclass(frozen=True)
@@ -48,48 +62,75 @@ class FilledSheet:
     entry: Entry | None
 
 
+@dataclass(frozen=True)
+class PracticePage:
+    """`earlier` is the day to look back from for what is older; None when the page begins there."""
+
+    logs: list[LogCard]
+    sheets: list[FilledSheet]
+    last_day: date
+    earlier: date | None
+    is_now: bool
+
+
 def open_worksheets(enrolment: Enrolment) -> list[Worksheet]:
     """The worksheets of the modules that are open for this patient, by code."""
     opened = enrolment.module_progress.values("module_id")
     return list(Worksheet.objects.filter(steps__module__in=opened).distinct().order_by("code"))
 
 
-def practice_cards(enrolment: Enrolment) -> tuple[list[LogCard], list[FilledSheet]]:
-    """Logs and worksheets of the open modules; a fixed number of queries."""
-    sheets = open_worksheets(enrolment)
+def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -> PracticePage:
+    """Logs of the two weeks that end with `until` (today), and worksheets; a fixed number of queries."""
     today = clock.local_today(enrolment.patient.timezone)
-    entries = enrolment.entries.current().filter(worksheet__in=sheets)
-    logs = entries.filter(worksheet__is_log=True, on_date__gt=today - timedelta(days=SHOWN_DAYS))
-    filled = (
-        entries.filter(worksheet__is_log=False).order_by("worksheet_id", "-submitted_at").distinct("worksheet_id")
+    last = min(until or today, today)
+    sheets = open_worksheets(enrolment)
+    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet__in=sheets)
+    all_lines = entries.filter(worksheet__is_log=True)
+    first = last - timedelta(days=SHOWN_DAYS - 1)
+    lines = list(
+        all_lines.filter(on_date__range=(first, last)).order_by("-on_date", "-submitted_at")[:MAX_LINES]
     )
-    by_sheet: dict[object, list[Entry]] = {}
-    for entry in [*logs.order_by("on_date", "submitted_at")[:MAX_LINES], *filled]:
-        by_sheet.setdefault(entry.worksheet_id, []).append(entry)
-    tasks = _tasks(enrolment)
-    cards = [log_card(s, by_sheet.get(s.pk, []), tasks.get(s.slug)) for s in sheets if s.is_log]
-    return cards, [FilledSheet(s, next(iter(by_sheet.get(s.pk, [])), None)) for s in sheets if not s.is_log]
+    newest = entries.filter(worksheet__is_log=False).order_by("worksheet_id", "-submitted_at")
+    filled = {entry.worksheet_id: entry for entry in newest.defer("texts").distinct("worksheet_id")}
+    asked = {state.task.worksheet_slug: state for state in asked_for(user, enrolment)}
+    return PracticePage(
+        logs=[
+            log_card(sheet, [e for e in lines if e.worksheet_id == sheet.pk], asked.get(sheet.slug), today)
+            for sheet in sheets
+            if sheet.is_log
+        ],
+        sheets=[FilledSheet(sheet, filled.get(sheet.pk)) for sheet in sheets if not sheet.is_log],
+        last_day=last,
+        earlier=first - timedelta(days=1) if all_lines.filter(on_date__lt=first).exists() else None,
+        is_now=last == today,
+    )
 
 
-def _tasks(enrolment: Enrolment) -> dict[str, HomeworkTask]:
-    """The newest task that asks for each worksheet."""
-    opened = enrolment.module_progress.values("module_id")
-    modules = Module.objects.filter(pk__in=opened).order_by("number")
-    return {task.worksheet_slug: task for module in modules for task in module.homework_tasks()}
+def asked_for(user: User, enrolment: Enrolment) -> list[TaskState]:
+    """The tasks of the newest open week that asks for any, while its homework is not handed in."""
+    opened = ModuleProgress.objects.visible_to(user).filter(enrolment=enrolment, module__is_outline=False)
+    for progress in opened.select_related("module").order_by("-module__number")[:1]:
+        given = Homework.objects.visible_to(user).filter(enrolment=enrolment, module=progress.module)
+        return [] if given.exists() else task_states(enrolment, progress.module)
+    return []
 
 
-def log_card(worksheet: Worksheet, entries: list[Entry], task: HomeworkTask | None) -> LogCard:
+def log_card(worksheet: Worksheet, entries: list[Entry], asked: TaskState | None, today: date) -> LogCard:
+    """Entries are of one worksheet, the newest first."""
     summary = activity_of(worksheet, entries)
-    newest_first = sorted(entries, key=lambda e: (e.on_date or date.min, e.submitted_at), reverse=True)
-    by_day = groupby(newest_first, key=lambda e: e.on_date or date.min)
-    days = [(day, [log_line(worksheet, entry) for entry in lines]) for day, lines in by_day]
+    came_to = {day.day: day for day in summary.days} if summary else {}
+    by_day = groupby(entries, key=lambda entry: entry.on_date or today)
+    days = [
+        LogDay(day, [log_line(worksheet, entry) for entry in lines], _came_to(came_to.get(day)))
+        for day, lines in by_day
+    ]
     return LogCard(
         worksheet=worksheet,
-        task=task,
+        asked=asked if asked and not asked.is_done else None,
         days=days,
-        day_count=len(days),
         figure=activity_figure(worksheet, entries, uid=f"log-{worksheet.slug}"),
-        has_boom_bust=bool(summary and summary.has_boom_bust),
+        hint=_boom_bust(summary),
+        has_today=any(day.day == today for day in days),
     )
 
 
@@ -104,3 +145,52 @@ def _short(answers: Iterable[Answer], title: str) -> list[str]:
     """Choices and amounts speak for themselves; scales need their question."""
     shown = [a for a in answers if a.text and a.text != title and a.type not in ("date", "text", "list")]
     return [f"{a.label} {a.text}" if a.type == "nrs" else a.text for a in shown]
+
+
+def _came_to(day: ActivityDay | None) -> str:
+    if day is None:
+        return ""
+    return _("%(up)d minutes active, %(down)d resting") % {"up": day.up_minutes, "down": day.down_minutes}
+
+
+def _boom_bust(summary: ActivitySummary | None) -> str:
+    """The newest swing from much to little, as something to look at and nothing to be blamed for."""
+    found: BoomBust | None = summary.boom_busts[-1] if summary and summary.boom_busts else None
+    if found is None:
+        return ""
+    return _(
+        "On %(first)s you were active for %(much)d minutes, and on the day after for %(little)d. Many people "
+        "with pain find this swing in their log. Nothing has to change yet: later in the course you will "
+        "find ways to even it out."
+    ) % {
+        "first": date_format(found.boom.day, _("l j F")),
+        "much": found.boom.up_minutes,
+        "little": found.bust.up_minutes,
+    }
+
+
+def often_written(user: User, enrolment: Enrolment, worksheet: Worksheet) -> list[LogLine]:
+    """The last few different lines of a log, to be written again with one press."""
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=worksheet)
+    lines = [log_line(worksheet, entry) for entry in mine.order_by("-submitted_at")[:30]]
+    different = {line.title.casefold(): line for line in reversed(lines)}
+    newest_first = sorted(different.values(), key=lambda line: line.entry.submitted_at, reverse=True)
+    return newest_first[:AGAIN]
+
+
+def offered_again(worksheet: Worksheet, like: Entry | None, hour: int) -> dict[str, object]:
+    """What a new line begins with: the part of the day, and what stays the same of an earlier line.
+
+    How it felt is never offered again: that is asked anew each time.
+    """
+    fields = read_definition(worksheet.definition).fields
+    offered: dict[str, object] = {}
+    for spec in fields:
+        if spec.type == "enum" and {name for _, name in BLOCKS} <= {option.value for option in spec.options}:
+            offered[spec.name] = next(name for end, name in BLOCKS if hour < end)
+    if like is None:
+        return offered
+    first_text = next((spec.name for spec in fields if spec.type == "text"), "")
+    same = [spec.name for spec in fields if spec.type in ("enum", "int") or spec.name == first_text]
+    answers = like.answers
+    return {name: answers[name] for name in same if name in answers} | offered

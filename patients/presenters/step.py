@@ -174,11 +174,11 @@ def log_so_far(user: User, enrolment: Enrolment, step: Step) -> LogCard | None:
     """The last two weeks of the log that a step introduces."""
     if step.worksheet is None:
         return None
-    since = clock.local_today(enrolment.patient.timezone) - timedelta(days=SHOWN_DAYS)
+    today = clock.local_today(enrolment.patient.timezone)
     mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=step.worksheet)
-    lines = list(mine.filter(on_date__gt=since).order_by("-on_date", "-submitted_at")[:MAX_LINES])
-    task = next((t for t in step.module.homework_tasks() if t.worksheet_slug == step.worksheet.slug), None)
-    return log_card(step.worksheet, lines, task)
+    recent = mine.filter(on_date__gt=today - timedelta(days=SHOWN_DAYS))
+    lines = list(recent.order_by("-on_date", "-submitted_at")[:MAX_LINES])
+    return log_card(step.worksheet, lines, None, today)
 
 
 def example_entry(answers: list[Answer]) -> ExampleEntry:

@@ -1,21 +1,24 @@
 """Practice: logs and worksheets, filled, read, corrected, taken out."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from painclinic import clock
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.entries import SupersededError, withdraw_entry
 from patients.models import Entry
-from patients.presenters.practice import open_worksheets, practice_cards
+from patients.presenters.practice import offered_again, often_written, open_worksheets, practice_page
 from patients.worksheet_forms import Outcome, build, receive
 from programs.models import Worksheet
 from programs.worksheets import answers_for
@@ -28,10 +31,17 @@ def _trace(request: PatientRequest, verb: str) -> None:
 @patient_page(Permission.COURSE_WORK)
 @require_safe
 def practice(request: PatientRequest) -> HttpResponse:
-    """Every log and worksheet of the open weeks."""
+    """Every log and worksheet of the open weeks; with `until`, the two weeks that end on that day."""
     _trace(request, "practice")
-    logs, sheets = practice_cards(request.enrolment)
-    return render(request, "patients/practice.html", {"logs": logs, "sheets": sheets})
+    page = practice_page(request.user, request.enrolment, _day(request.GET.get("until", "")))
+    return render(request, "patients/practice.html", {"page": page})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def _worksheet(request: PatientRequest, slug: str) -> Worksheet:
@@ -89,9 +99,25 @@ def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None)
                 request, _("Saved.") if outcome.kind == "submitted" else _("Saved. Go on whenever you like.")
             )
             return redirect(_back(request))
-    form = build(request, worksheet, corrects=corrects, outcome=outcome)
+    is_new_line = worksheet.is_log and corrects is None
+    offered = _offered(request, worksheet) if is_new_line else {}
+    form = build(request, worksheet, corrects=corrects, offered=offered, outcome=outcome)
+    # What is being typed already is not to be swept aside by a press on an earlier line.
+    again = often_written(request.user, request.enrolment, worksheet) if is_new_line else []
     context = {"form": form, "worksheet": worksheet, "back": _back(request), "corrects": corrects}
+    context["again"] = [] if form.draft.data else again
     return render(request, "patients/entry_form.html", context, status=422 if form.errors else 200)
+
+
+def _offered(request: PatientRequest, worksheet: Worksheet) -> dict[str, object]:
+    """What a new line of a log begins with; `like` names an earlier line."""
+    try:
+        wanted = UUID(request.GET.get("like", ""))
+    except ValueError:
+        wanted = None
+    mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment, worksheet=worksheet)
+    like = mine.filter(pk=wanted).first() if wanted else None
+    return offered_again(worksheet, like, clock.local_now(request.patient.timezone).hour)
 
 
 @patient_page(Permission.COURSE_WORK)

@@ -1,5 +1,6 @@
 """Practice pages: worksheets and logs are filled, corrected and taken out; nothing typed is lost."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from painclinic import clock
 from patients.models import Draft, Entry
+from patients.presenters.practice import offered_again
 from tests.factories.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +58,7 @@ def post(client: Client, url: str, data: dict[str, str]) -> Any:
 def test_log_entry_is_saved_shown_and_the_next_form_is_empty(real_cast: Cast, patient: Client) -> None:
     assert post(patient, LOG, a_log()).status_code == 302
     assert "Washing up" in patient.get("/practice/").content.decode()
-    assert "Washing up" not in patient.get(LOG).content.decode()
+    assert 'value="Washing up"' not in patient.get(LOG).content.decode()
     entry = Entry.objects.get(patient=real_cast.patient)
     assert entry.values["minutes"] == 20
     assert entry.texts["activity"] == "Washing up"
@@ -159,6 +161,72 @@ def test_unknown_worksheet_or_entry_is_not_found(patient: Client, url: str) -> N
 def test_next_leads_only_to_this_site(patient: Client) -> None:
     page = patient.get(LOG + "?next=//evil.example/")
     assert page.context["back"] == "/practice/"
+
+
+def test_earlier_lines_are_offered_again_without_how_they_felt(patient: Client) -> None:
+    post(patient, LOG, a_log(note="Radio on"))
+    post(patient, LOG, a_log(activity="washing UP", minutes="35"))
+    post(patient, LOG, a_log(activity="Walk to the lake", category="movement"))
+    page = patient.get(LOG)
+    assert [line.title for line in page.context["again"]] == ["Walk to the lake", "washing UP"]
+    like = page.context["again"][1].entry
+    fields = {f.name: f.value for f in patient.get(f"{LOG}?like={like.pk}").context["form"].fields}
+    assert (fields["activity"], fields["minutes"]) == ("washing UP", "35")
+    assert (fields["pain_after"], fields["note"]) == ("", "")
+    assert fields["date"] == clock.local_today("Europe/London").isoformat()
+    assert fields["block"] in {"morning", "midday", "evening", "night"}
+
+
+def test_what_is_being_typed_is_not_swept_aside_by_an_earlier_line(patient: Client) -> None:
+    post(patient, LOG, a_log())
+    like = Entry.objects.get()
+    post(patient, LOG, {"activity": "Half a word", "save_only": "1"})
+    page = patient.get(f"{LOG}?like={like.pk}")
+    assert page.context["again"] == []
+    assert "Half a word" in page.content.decode()
+
+
+@pytest.mark.parametrize("like", ["nonsense", str(uuid4()), ""])
+def test_unknown_earlier_line_offers_nothing(patient: Client, like: str) -> None:
+    assert patient.get(f"{LOG}?like={like}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hour", "block"), [(3, "night"), (5, "morning"), (11, "midday"), (17, "evening"), (23, "night")]
+)
+def test_part_of_the_day_is_offered_by_the_hour(real_cast: Cast, hour: int, block: str) -> None:
+    sheet = real_cast.version.worksheets.get(slug="w3-activity-log")
+    assert offered_again(sheet, None, hour) == {"block": block}
+
+
+def test_swing_from_much_to_little_is_said_kindly(patient: Client) -> None:
+    day = clock.local_today("Europe/London")
+    for days_ago, minutes in ((3, "60"), (2, "60"), (1, "200"), (0, "10")):
+        post(patient, LOG, a_log(date=(day - timedelta(days=days_ago)).isoformat(), minutes=minutes))
+    card = patient.get("/practice/").context["page"].logs[0]
+    assert "200 minutes" in card.hint
+    assert card.days[0].summary == "10 minutes active, 0 resting"
+
+
+def test_older_days_are_one_page_back(real_cast: Cast, patient: Client) -> None:
+    post(patient, LOG, a_log())
+    with clock.moved(timedelta(days=20)):
+        patient.force_login(real_cast.patient.user, backend=BACKEND)
+        page = patient.get("/practice/").context["page"]
+        assert page.logs[0].days == []
+        assert page.earlier is not None
+        back = patient.get(f"/practice/?until={page.earlier}").context["page"]
+        assert [line.title for line in back.logs[0].days[0].lines] == ["Washing up"]
+        assert not back.is_now
+    assert patient.get("/practice/?until=2025-99-99").status_code == 200
+
+
+def test_days_are_asked_for_until_they_are_there(patient: Client) -> None:
+    day = clock.local_today("Europe/London")
+    for days_ago in range(3):
+        assert patient.get("/practice/").context["page"].logs[0].asked.days == days_ago
+        post(patient, LOG, a_log(date=(day - timedelta(days=days_ago)).isoformat()))
+    assert patient.get("/practice/").context["page"].logs[0].asked is None
 
 
 def test_practice_costs_the_same_for_many_entries(patient: Client) -> None:
