@@ -28,7 +28,17 @@ from patients.models.drafts import DraftRevisionQuerySet
 
 # Inputs of a form that are about the draft and not part of what was typed.
 RESERVED = frozenset(
-    {"csrfmiddlewaretoken", "draft", "base_rev", "submission_id", "draft_tab", "save_only", "add_row", "next"}
+    {
+        "csrfmiddlewaretoken",
+        "draft",
+        "base_rev",
+        "submission_id",
+        "draft_tab",
+        "save_only",
+        "add_row",
+        "partial",
+        "next",
+    }
 )
 CHOICE = "keep:"
 KEPT_FOR = timedelta(days=30)

@@ -1,7 +1,5 @@
 """Homework: what is asked, handing in, and the therapist's feedback where the homework is."""
 
-from uuid import UUID, uuid4
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,8 +16,9 @@ from patients.actions.homework import (
     submit_homework,
     task_states,
 )
-from patients.models import Homework, ModuleProgress
-from patients.presenters.homework import version_views
+from patients.drafts import PostedDraft, draft_from_post, form_state
+from patients.models import Draft, Homework, ModuleProgress
+from patients.presenters.homework import asked_tasks, version_views
 from programs.models import Module
 
 
@@ -37,60 +36,75 @@ def homework_detail(request: PatientRequest, module: int) -> HttpResponse:
     open_record(request, subject_id=request.patient.pk, clinic_id=request.patient.clinic_id, verb="homework")
     fault = ""
     if request.method == "POST":
-        fault = _hand_in(request, week)
+        posted = draft_from_post(
+            request, request.patient, purpose=Draft.Purpose.ENTRY, target=_target(request, week)
+        )
+        fault = _hand_in(request, week, posted)
         if not fault:
             return redirect("patients:homework-detail", module)
-    mine = Homework.objects.visible_to(request.user).filter(enrolment=request.enrolment, module=week)
-    versions = version_views(mine)
-    states = task_states(request.enrolment, week)
-    context = {
-        "module": week,
-        "states": states,
-        "is_complete": all(state.is_done for state in states),
-        "has_anything": any(state.entries for state in states),
-        "versions": versions,
-        "newest": versions[0] if versions else None,
-        "has_changes": _has_changes(versions, states),
-        "submission_id": uuid4(),
-        "note": request.POST.get("note", "")[:MAX_NOTE],
-        "max_note": MAX_NOTE,
-        "fault": fault,
-        "therapist": request.enrolment.therapist,
-    }
+    context = {**_shown(request, week), "fault": fault}
     return render(request, "patients/homework_detail.html", context, status=422 if fault else 200)
 
 
-def _hand_in(request: PatientRequest, module: Module) -> str:
-    """Hand in; the sentence that says why not, or nothing."""
-    try:
-        submission_id = UUID(request.POST.get("submission_id", ""))
-    except ValueError:
-        return _("Please press the button once more.")
-    note = request.POST.get("note", "")
-    if len(note) > MAX_NOTE:
+def _target(request: PatientRequest, module: Module) -> str:
+    """The name of the draft in which the note is kept while it is typed."""
+    return f"entry:{request.enrolment.pk}:homework-{module.slug}"
+
+
+def _shown(request: PatientRequest, module: Module) -> dict[str, object]:
+    mine = Homework.objects.visible_to(request.user).filter(enrolment=request.enrolment, module=module)
+    versions = version_views(mine)
+    newest = versions[0] if versions else None
+    states = task_states(request.enrolment, module)
+    ready = {entry.pk for state in states for entry in state.entries}
+    draft = form_state(
+        request.user,
+        request.patient,
+        purpose=Draft.Purpose.ENTRY,
+        target=_target(request, module),
+        labels={"note": _("Anything you want to add")},
+    )
+    return {
+        "module": module,
+        "asked": asked_tasks(states, newest),
+        "is_complete": all(state.is_done for state in states),
+        "has_anything": bool(ready),
+        "is_asked": newest is None or newest.wants_another_look,
+        "has_changes": newest is not None and ready != newest.entry_ids,
+        "versions": versions,
+        "newest": newest,
+        "draft": draft,
+        "note": draft.data.get("note", ""),
+        "max_note": MAX_NOTE,
+        "therapist": request.enrolment.therapist,
+    }
+
+
+def _hand_in(request: PatientRequest, module: Module, posted: PostedDraft) -> str:
+    """Hand in what may be handed in; the sentence that says why not, or nothing."""
+    note = str(posted.data.get("note", ""))
+    if posted.errors or len(note) > MAX_NOTE:
         return _("The note is too long. Keep it to %(n)d characters, or send the rest as a message.") % {
             "n": MAX_NOTE
         }
+    if not posted.may_submit:
+        messages.info(request, _("Your note is saved. Nothing has been sent yet."))
+        return ""
     try:
         submit_homework(
             by=request.user,
             enrolment=request.enrolment,
             module=module,
-            submission_id=submission_id,
+            submission_id=posted.id,
             note=note,
             is_partial="partial" in request.POST,
         )
-    except HomeworkIncompleteError:
-        return _("Something is still missing. You can also hand in what you have.")
+    except HomeworkIncompleteError as incomplete:
+        if "partial" in request.POST:
+            return _("There is nothing to send yet. One line in the log, or one worksheet, is enough.")
+        parts = ", ".join(state.task.title for state in incomplete.missing)
+        return _("Still open: %(parts)s. You can also send what you have.") % {"parts": parts}
     except NothingNewError:
-        return _("You have handed this in already. Your therapist will look at it.")
-    messages.success(request, _("Handed in. Well done for getting this far."))
+        return _("You have sent this already. Your therapist will look at it.")
+    messages.success(request, _("Sent. Well done for getting this far."))
     return ""
-
-
-def _has_changes(versions: list, states: list) -> bool:  # type: ignore[type-arg]  # of the two lists above
-    """Whether there is something that the newest version does not hold."""
-    if not versions:
-        return True
-    handed_in = {part.entry.pk for part in versions[0].parts}
-    return handed_in != {entry.pk for state in states for entry in state.entries}

@@ -145,6 +145,10 @@ def _correction(world: World, user: User | None) -> dict[str, Any]:
     return _pain_cycle(world, user, f":{world.records['maria'].entry.pk}")
 
 
+def _homework(world: World, user: User | None) -> dict[str, Any]:
+    return _draft(user, _entry_target(world, user, "homework-understanding-pain"), partial="1")
+
+
 def _check_answer(world: World, user: User | None) -> dict[str, Any]:
     check = world.cast.version.modules.get(number=1).steps.get(kind="check")
     return {"question": check.questions[0]["id"], "option": "1"}
@@ -197,7 +201,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:step-detail": _pain_cycle,
     "patients:step-answer": _check_answer,
     "patients:step-rate": lambda w, u: {"before": "5"},
-    "patients:homework-detail": lambda w, u: {"submission_id": str(uuid4()), "partial": "1"},
+    "patients:homework-detail": _homework,
     "therapists:emergency-open": lambda w, u: {
         "name": "Maria Lund",
         "date_of_birth": "1979-04-12",

@@ -211,6 +211,8 @@ def test_swing_from_much_to_little_is_said_kindly(patient: Client) -> None:
 def test_older_days_are_one_page_back(real_cast: Cast, patient: Client) -> None:
     post(patient, LOG, a_log())
     with clock.moved(timedelta(days=20)):
+        # The session has run out in the meantime.
+        patient = Client()
         patient.force_login(real_cast.patient.user, backend=BACKEND)
         page = patient.get("/practice/").context["page"]
         assert page.logs[0].days == []
