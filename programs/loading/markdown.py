@@ -19,13 +19,15 @@ from programs.loading.faults import FileFaults, shown
 MAX_BODY = 40_000
 BOXES = ("example", "note", "story", "try")
 # Part of the content hash: raise it when the HTML made of the same text changes.
-RENDER_VERSION = 1
+RENDER_VERSION = 2
 
 _TAGS = {
     "p", "br", "hr", "strong", "em", "ul", "ol", "li", "blockquote", "h2", "h3", "a", "div",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _CLASSES = {"div": {"callout", "table-scroll", *(f"callout-{box}" for box in BOXES)}, "p": {"callout-title"}}
+# A wide table scrolls by itself on a phone; with `tabindex` the arrow keys reach it too.
+_TABLE = '<div class="table-scroll" tabindex="0" role="group"><table>\n'
 _INTERNAL_LINK = re.compile(r"/[a-z0-9/-]*(#[a-z0-9-]+)?", re.ASCII)
 _EXTERNAL_LINK = re.compile(r"https://[^\s/]+\.[^\s]+")
 _REFUSED = {
@@ -53,7 +55,7 @@ def _markdown() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # the documented way
     for box in BOXES:
         container_plugin(parser, box, render=_render_box)
-    parser.add_render_rule("table_open", lambda *_: '<div class="table-scroll"><table>\n')
+    parser.add_render_rule("table_open", lambda *_: _TABLE)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser
 
@@ -75,7 +77,7 @@ def render(text: str, faults: FileFaults) -> str:
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        attributes={"a": {"href"}, "ol": {"start"}, "div": {"tabindex", "role"}},
         allowed_classes=_CLASSES,
         url_schemes={"https"},
         link_rel="noopener noreferrer",
