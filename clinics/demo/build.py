@@ -15,6 +15,8 @@ from patients.actions.progress import unlock_due
 
 # The clinic opened this many days ago, before its first patient.
 OPENED = 75
+# Reminders were planned on this many of the last days.
+PLANNED = 16
 
 
 def is_built() -> bool:
@@ -50,13 +52,16 @@ def _live(lives: list[Life]) -> None:
 
 
 def _posts() -> list[Moment]:
-    """Twice a day what is due is planned and sent, as a worker would all day long."""
-    days = range(OPENED - 1, -1, -1)
+    """Once a day what is due is sent, and of late planned as well, as a worker would all day long.
+
+    Planning looks at everybody, and nobody reads in a demonstration what was planned a month ago.
+    """
     posts: list[Moment] = []
-    for day in days:
-        for hour in (10, 17):
-            moment = days_ago(day, time(hour, 55), "Europe/London")
-            posts += [(moment, _plan), (moment + timedelta(seconds=1), _deliver)]
+    for day in range(OPENED - 1, -1, -1):
+        moment = days_ago(day, time(10, 55), "Europe/London")
+        if day <= PLANNED:
+            posts.append((moment, _plan))
+        posts.append((moment + timedelta(seconds=1), _deliver))
     return posts
 
 
