@@ -3,7 +3,7 @@
 from django.urls import path
 
 from patients.api import DraftView
-from patients.views import consent, course, home, homework, practice, progress, record_access, step
+from patients.views import consent, course, home, homework, practice, progress, record_access, reports, step
 
 app_name = "patients"
 
@@ -26,5 +26,12 @@ urlpatterns = [
     path("course/<int:module>/<int:step>/answer/", step.step_answer, name="step-answer"),
     path("course/<int:module>/<int:step>/rate/", step.step_rate, name="step-rate"),
     path("course/<int:module>/homework/", homework.homework_detail, name="homework-detail"),
+    path("reports/", reports.report_list, name="report-list"),
+    path("reports/new/", reports.report_create, name="report-create"),
+    path("reports/news/", reports.report_news, name="report-news"),
+    path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
+    path("reports/<uuid:report_id>/progress/", reports.report_progress, name="report-progress"),
+    path("reports/<uuid:report_id>/seen/", reports.report_seen, name="report-seen"),
+    path("reports/<uuid:report_id>/file/", reports.report_download, name="report-download"),
     path("record-access/", record_access.record_access, name="record-access"),
 ]

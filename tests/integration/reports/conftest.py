@@ -33,3 +33,12 @@ def lived(course: Course) -> Iterator[Course]:
     course.live()
     with course.at(17, hour=12):
         yield course
+
+
+@pytest.fixture
+def begun(course: Course) -> Iterator[Course]:
+    """Maria's course at noon of its third day, with little in it: for what does not depend on more."""
+    with course.at(0):
+        course.read(1, last=2)
+    with course.at(2, hour=12):
+        yield course

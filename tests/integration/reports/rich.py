@@ -163,9 +163,7 @@ class Course:
         comments = [(cycle, field, body) for field, body in remarks.items()]
         if log:
             comments.append((log, "", "You stopped in time here."))
-        give_review(
-            by=self.therapist, homework=homework, outcome=outcome, comment=comment, comments=comments
-        )
+        give_review(by=self.therapist, homework=homework, outcome=outcome, comment=comment, comments=comments)
 
     def live(self, days: int = 17) -> None:
         """The whole story: read, logged, handed in twice, answered twice, week 2 opened."""
