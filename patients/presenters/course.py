@@ -67,6 +67,11 @@ class ModuleStop:
         return not self.why_closed
 
     @property
+    def why_closed_sentence(self) -> str:
+        """`why_closed` with a full stop, where it stands by itself."""
+        return self.why_closed if self.why_closed.endswith(".") else f"{self.why_closed}."
+
+    @property
     def is_new(self) -> bool:
         """Open, and not looked at yet."""
         return self.is_open and (self.progress is None or self.progress.first_opened_at is None)

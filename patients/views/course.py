@@ -48,7 +48,7 @@ def _begin(request: PatientRequest, stop: ModuleStop) -> HttpResponse:
     try:
         open_module(by=request.user, enrolment=request.enrolment, module=stop.module)
     except ModuleClosedError:
-        messages.info(request, stop.why_closed)
+        messages.info(request, stop.why_closed_sentence)
         return redirect("patients:course")
     if stop.resume is None:
         return redirect("patients:module-detail", stop.number)

@@ -118,6 +118,7 @@ def test_held_week_says_so_kindly_and_not_why(real_cast: Cast, patient: Client) 
     place_hold(by=real_cast.therapist, enrolment=real_cast.enrolment, reason="Wait for the scan")
     page = text_of(patient, "/course/2/")
     assert "Anna would like to wait a little" in page
+    assert "anything.</p>" in page
     assert "scan" not in page
 
 
