@@ -38,6 +38,17 @@ class ReportLine:
         return words[Report.State(self.report.state)]
 
     @property
+    def about(self) -> str:
+        """What kind of report it is, and how long: "for the therapist · PDF, 5 pages, 48 KB"."""
+        is_own = self.report.patient.user_id == self.report.requested_by_id
+        parts = [
+            "" if is_own else str(self.report.get_edition_display()),
+            _("large print") if self.report.large_print else "",
+            self.size if self.report.is_ready else "",
+        ]
+        return " · ".join(part for part in parts if part)
+
+    @property
     def size(self) -> str:
         """ "PDF, 5 pages, 48 KB"."""
         parts = [_("PDF")]

@@ -78,7 +78,7 @@ def test_patient_asks_waits_and_downloads(patient: Client) -> None:
     assert f'{page}progress/?looks=1" hx-trigger="load delay:2s"' in waiting
     jobs.make_reports()
     ready = html(patient.get(page))
-    assert "Download the report" in ready
+    assert "Download the PDF" in ready
     assert "delay:2s" not in ready
     pressed = patient.post(f"{page}file/")
     assert (pressed.status_code, pressed["Location"]) == (302, f"{page}file/")
@@ -106,7 +106,7 @@ def test_waiting_page_hears_how_far_it_is_and_that_it_is_ready(patient: Client) 
     Report.objects.update(state="queued")
     jobs.make_reports()
     part = html(patient.get(f"{page}progress/?looks=2", headers=HTMX))
-    assert "Download the report" in part
+    assert "Download the PDF" in part
     assert f'id="live" class="visually-hidden" role="status" aria-live="polite" {LIVE}' in part
     assert "delay:2s" not in part
     assert "<html" not in part
