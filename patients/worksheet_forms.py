@@ -16,6 +16,20 @@ ADD_ROW = "add_row"
 
 
 @dataclass(frozen=True)
+class FormPart:
+    """The fields under one heading. An extra part asks for nothing that is needed: it waits folded up."""
+
+    title: str
+    fields: list[FormField]
+    is_extra: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an extra part has something in it that must be in sight."""
+        return any(f.value or f.error or f.rows or any(c.is_selected for c in f.choices) for f in self.fields)
+
+
+@dataclass(frozen=True)
 class WorksheetForm:
     """Everything a template needs for one worksheet. `errors` are sentences by input name."""
 
@@ -24,6 +38,19 @@ class WorksheetForm:
     fields: list[FormField]
     errors: Mapping[str, str]
     corrects: Entry | None
+
+    @property
+    def parts(self) -> list[FormPart]:
+        """The fields by heading, in order."""
+        groups: list[list[FormField]] = []
+        for field in self.fields:
+            if field.group or not groups:
+                groups.append([])
+            groups[-1].append(field)
+        return [
+            FormPart(group[0].group, group, is_extra=index > 0 and not any(f.required for f in group))
+            for index, group in enumerate(groups)
+        ]
 
     @property
     def summary(self) -> list[tuple[str, str, str]]:

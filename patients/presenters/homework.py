@@ -77,10 +77,14 @@ class VersionView:
 
 @dataclass(frozen=True)
 class AskedTask:
-    """One thing that is asked for, how far it is, and whether the last answer says something of it."""
+    """One thing that is asked for, how far it is, and whether the last answer says something of it.
+
+    `leads` marks the first one that is not done: the page's main action.
+    """
 
     state: TaskState
     has_remark: bool
+    leads: bool
 
 
 def version_views(homework: HomeworkQuerySet) -> list[VersionView]:
@@ -95,7 +99,8 @@ def version_views(homework: HomeworkQuerySet) -> list[VersionView]:
 
 def asked_tasks(states: Sequence[TaskState], newest: VersionView | None) -> list[AskedTask]:
     remarked = newest.remarked if newest else set()
-    return [AskedTask(state, state.task.worksheet_slug in remarked) for state in states]
+    first = next((state for state in states if not state.is_done), None)
+    return [AskedTask(state, state.task.worksheet_slug in remarked, state is first) for state in states]
 
 
 def _version(homework: Homework) -> VersionView:
