@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from messaging.models import Reminder, ReminderQuerySet
 from painclinic.accounts.models import Clinic, Invitation, Membership, User
@@ -57,6 +58,25 @@ def staff_rows(clinic: Clinic) -> QuerySet[Membership]:
 def reminders_of(user: User, patient: Patient) -> ReminderQuerySet:
     """The mails to a patient that this member of staff may see."""
     return Reminder.objects.visible_to(user).filter(Q(patient=patient) | Q(user=patient.user))
+
+
+# What was looked at, in words; the trail itself keeps short names.
+LOOKED_AT = {
+    "desk-patient": _lazy("contact details and enrolment"),
+    "emergency-open": _lazy("opened in an emergency"),
+    "emergency-end": _lazy("ended the emergency access"),
+    "homework-view": _lazy("homework"),
+    "patient-view": _lazy("the course on one page"),
+    "report-download": _lazy("report, downloaded"),
+    "report-list": _lazy("reports"),
+    "report-view": _lazy("report"),
+    "thread-view": _lazy("messages"),
+}
+
+
+def looked_at(verb: str) -> str:
+    """What an event of reading was about, in words; its short name where there are none."""
+    return str(LOOKED_AT.get(verb, verb))
 
 
 def openings_of(clinic: Clinic) -> QuerySet[AuditEvent, Any]:

@@ -9,8 +9,9 @@ from clinics.demo.life import Life, Moment
 from messaging.actions.dispatch import deliver
 from messaging.actions.planning import plan
 from painclinic import clock
-from painclinic.accounts.models import Clinic, Role
+from painclinic.accounts.models import Clinic, Role, User
 from painclinic.crypto import keys
+from patients.actions.emergency import open_in_emergency
 from patients.actions.progress import unlock_due
 
 # The clinic opened this many days ago, before its first patient.
@@ -38,7 +39,15 @@ def build() -> int:
         for persona in people.personas()
     ]
     _live(lives)
+    with living_at(days_ago(2, time(16, 20), "Europe/London")):
+        _emergency(lives[0], therapists[1])
     return len(lives)
+
+
+def _emergency(life: Life, stranger: User) -> None:
+    """One record opened without an assignment, so that patient and admin can see what that looks like."""
+    reason = "The patient called the front desk while their therapist was away (made up)."
+    open_in_emergency(by=stranger, patient=life.enrolment.patient, reason=reason)
 
 
 def _live(lives: list[Life]) -> None:

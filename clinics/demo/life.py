@@ -15,6 +15,8 @@ from messaging.models import Thread
 from painclinic import clock
 from painclinic.accounts.actions import accept_invitation, withdraw_invitation
 from painclinic.accounts.models import Clinic, Invitation, User
+from painclinic.audit.actions import record
+from painclinic.audit.models import Action
 from patients.actions.consent import give_consent, text_to_agree_to
 from patients.actions.enrolment import Person
 from patients.actions.entries import submit_entry
@@ -250,7 +252,18 @@ class Life:
     def _newest(self) -> Homework:
         return Homework.objects.filter(enrolment=self.enrolment).latest("version")
 
+    def _look(self, verb: str) -> None:
+        """Leave the trace that opening the page would leave."""
+        record(
+            by=self.therapist,
+            action=Action.READ,
+            verb=verb,
+            subject_id=self.enrolment.patient_id,
+            clinic_id=self.clinic.pk,
+        )
+
     def review(self) -> None:
+        self._look("homework-view")
         homework = self._newest()
         map_entry = homework.entries.get(worksheet__slug="w1-pain-cycle")
         give_review(
@@ -262,6 +275,7 @@ class Life:
         )
 
     def ask_another_look(self) -> None:
+        self._look("homework-view")
         give_review(
             by=self.therapist, homework=self._newest(), outcome="another_look", comment=texts.ANOTHER_LOOK
         )
@@ -287,6 +301,7 @@ class Life:
         send_message(by=self.user, patient=self.enrolment.patient, body=body, submission_id=uuid4())
 
     def _answer(self, body: str) -> None:
+        self._look("thread-view")
         self._read(self.therapist)
         send_message(by=self.therapist, patient=self.enrolment.patient, body=body, submission_id=uuid4())
 

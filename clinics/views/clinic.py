@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinics.actions import update_clinic
 from clinics.forms import ClinicForm, ConsentTextForm, CrisisLineFormSet
-from clinics.presenters import openings_of
+from clinics.presenters import looked_at, openings_of
 from messaging.models import Reminder
 from messaging.presenters import delivery_page
 from painclinic.access.decorators import ViewerRequest, requires
@@ -99,6 +99,8 @@ def access_list(request: ViewerRequest) -> HttpResponse:
     keys.prefetch({access.patient_id for access in emergencies})
     page = Paginator(openings_of(clinic), 50).get_page(request.GET.get("page"))
     shown = {access.patient_id for access in emergencies} | {row["subject_id"] for row in page.object_list}
+    for row in page.object_list:
+        row["looked_at"] = looked_at(row["verb"])
     _leave_trace(request, shown, "desk-openings")
     context = {"emergencies": emergencies, "page_obj": page}
     return render(request, "clinics/access_list.html", context)
