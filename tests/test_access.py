@@ -149,6 +149,8 @@ def test_a_refused_act_is_on_the_trail(row: Row, visits: Visits) -> None:
             assert [event.action for event in seen.events] == [Action.DENIED], str(seen)
 
 
+# Asking for a file about a patient is on the trail as its export.
+CHANGES = {Action.WRITE, Action.EMERGENCY, Action.EXPORT}
 # Drafts are kept keystroke by keystroke; their beginning and their end are on the trail.
 KEYSTROKES = {"patients_draft", "patients_draftrevision"}
 
@@ -157,7 +159,7 @@ KEYSTROKES = {"patients_draft", "patients_draftrevision"}
 def test_whatever_was_changed_is_on_the_trail(row: Row, visits: Visits) -> None:
     for seen in visits.of(row):
         if {table for table, _ in seen.changed} - KEYSTROKES:
-            assert any(event.action in {Action.WRITE, Action.EMERGENCY} for event in seen.events), (
+            assert any(event.action in CHANGES for event in seen.events), (
                 f"{seen} changed {seen.changed}"
             )
 

@@ -32,7 +32,8 @@ def person_page(*, verb: str, act: Permission | None = None) -> Callable[[View],
     """For a view of `patient_id`: who may not see the patient's treatment gets a 404.
 
     Puts `patient`, `enrolment` (the newest) and `emergency` on the request and writes that the
-    record was opened. Anything but reading takes `act` at the patient's clinic, else 403.
+    record was opened; a view without a `verb` writes its own trace. Anything but reading takes
+    `act` at the patient's clinic, else 403.
     """
 
     def decorate(view: View) -> View:
@@ -49,7 +50,8 @@ def person_page(*, verb: str, act: Permission | None = None) -> Callable[[View],
                 _refuse_unless_allowed(own, act)
             running = EmergencyAccess.objects.visible_to(own.user).running()
             own.emergency = running.filter(user=own.user, patient=own.patient).first()
-            _leave_trace(own, verb)
+            if verb:
+                _leave_trace(own, verb)
             return view(request, *args, **kwargs)
 
         return gated

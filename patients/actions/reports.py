@@ -129,7 +129,8 @@ def put_back_report(*, by: Actor, claim: Report) -> None:
 def mark_seen(*, by: User, report: Report) -> None:
     """The reader knows that it is ready. Only a finished report of one's own can be seen; once is enough."""
     own = Report.objects.filter(pk=report.pk, requested_by=by, seen_at=None)
-    own.filter(state__in=[Report.State.READY, Report.State.FAILED]).update(seen_at=clock.now())
+    if own.filter(state__in=[Report.State.READY, Report.State.FAILED]).update(seen_at=clock.now()):
+        record(by=by, action=Action.WRITE, verb="report-see", obj=report)
 
 
 def note_download(*, by: User, report: Report) -> None:

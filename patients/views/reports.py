@@ -53,8 +53,6 @@ def report_download(request: PatientRequest, report_id: UUID) -> HttpResponse:
 def report_progress(request: ViewerRequest, report_id: UUID) -> HttpResponse:
     """How far a report is, for the page that waits for it. Nothing of a record is in it."""
     report = get_object_or_404(_visible(request), pk=report_id)
-    if not request.htmx:
-        return redirect(line_of(report).page_url)
     context = pages.detail_context(request, report) | {"is_news": report.is_finished}
     return render(request, "patients/_report_state.html", context)
 
@@ -72,8 +70,6 @@ def report_seen(request: ViewerRequest, report_id: UUID) -> HttpResponse:
 @require_safe
 def report_news(request: ViewerRequest) -> HttpResponse:
     """For the timer of any page: what to say of reports asked for in this session."""
-    if not request.htmx:
-        return redirect("front-door")
     return HttpResponse(pages.news_html(request))
 
 

@@ -44,6 +44,10 @@ NORAS: dict[str, Make] = {
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {
+    **{
+        f"patients:report-{part}": {"report_id": lambda w: w.records["maria"].patient_report.pk}
+        for part in ("detail", "download", "progress", "seen")
+    },
     "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
     "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
     # Its eighth step is a worksheet, the seventh has questions, the fourth an exercise.
@@ -197,6 +201,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:consent-give": lambda w, u: {"version": "1", "agree": "yes"},
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
+    "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
+    "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
     "patients:entry-change": _correction,
     "patients:step-detail": _pain_cycle,
     "patients:step-answer": _check_answer,

@@ -112,12 +112,6 @@ def test_waiting_page_hears_how_far_it_is_and_that_it_is_ready(patient: Client) 
     assert "<html" not in part
 
 
-def test_waiting_without_scripts_leads_from_the_fragment_to_the_page(patient: Client) -> None:
-    page = asked_by(patient)
-    assert patient.get(f"{page}progress/")["Location"] == page
-    assert patient.get("/reports/news/")["Location"] == "/"
-
-
 def test_waiting_page_stops_looking_in_the_end(patient: Client) -> None:
     page = asked_by(patient)
     part = html(patient.get(f"{page}progress/?looks={asked.MOST_LOOKS}", headers=HTMX))
