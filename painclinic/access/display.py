@@ -14,41 +14,41 @@ COOKIE = "__Host-display" if settings.HTTPS else "display"
 A_YEAR = 365 * 24 * 3600
 
 
+# An empty choice leaves it to the device.
+CHOICES = {
+    "text_size": [("", _("As they are")), ("large", _("Large")), ("larger", _("Very large"))],
+    "line_spacing": [("", _("As it is")), ("wide", _("Wide"))],
+    "theme": [("", _("As on my device")), ("light", _("Light")), ("dark", _("Dark"))],
+}
+
+
 class DisplayForm(forms.Form):
-    """An empty choice leaves it to the device."""
+    """One choice each, in the order in which the cookie holds them."""
 
     hide_optional = True
 
     text_size = forms.ChoiceField(
-        label=_("Letters"),
-        required=False,
-        choices=[("", _("As they are")), ("large", _("Large")), ("larger", _("Very large"))],
-        widget=forms.RadioSelect,
+        label=_("Letters"), choices=CHOICES["text_size"], required=False, widget=forms.RadioSelect
     )
     line_spacing = forms.ChoiceField(
         label=_("Space between lines"),
+        choices=CHOICES["line_spacing"],
         required=False,
-        choices=[("", _("As it is")), ("wide", _("Wide"))],
         widget=forms.RadioSelect,
     )
     theme = forms.ChoiceField(
-        label=_("Colours"),
-        required=False,
-        choices=[("", _("As on my device")), ("light", _("Light")), ("dark", _("Dark"))],
-        widget=forms.RadioSelect,
+        label=_("Colours"), choices=CHOICES["theme"], required=False, widget=forms.RadioSelect
     )
 
 
 def chosen(request: HttpRequest) -> dict[str, str]:
     """What this device was told, each only if it is one of our choices."""
     values = request.COOKIES.get(COOKIE, "").split(".")
-    fields = DisplayForm.base_fields
-    allowed = {name: {key for key, _label in _choices(field)} for name, field in fields.items()}
-    return {name: value for name, value in zip(fields, values, strict=False) if value in allowed[name]}
-
-
-def _choices(field: forms.Field) -> list[tuple[str, str]]:
-    return list(field.choices) if isinstance(field, forms.ChoiceField) else []
+    return {
+        name: value
+        for (name, choices), value in zip(CHOICES.items(), values, strict=False)
+        if value in {key for key, _label in choices}
+    }
 
 
 @public
@@ -61,7 +61,7 @@ def display_settings(request: HttpRequest) -> HttpResponse:
     response = redirect("display-settings")
     response.set_cookie(
         COOKIE,
-        ".".join(form.cleaned_data[name] for name in form.fields),
+        ".".join(form.cleaned_data[name] for name in CHOICES),
         max_age=A_YEAR,
         secure=settings.HTTPS,
         httponly=True,
