@@ -16,12 +16,20 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _event(record),
         }
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["at"] = _place(record)
         return json.dumps(line)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """The message, with the pattern of an address for the address: some hold the secret of an e-mailed link."""
+    request = getattr(record, "request", None)
+    match = getattr(request, "resolver_match", None)
+    text = record.getMessage()
+    return text.replace(request.path, f"/{match.route}") if request and match else text
 
 
 def _place(record: logging.LogRecord) -> str:
