@@ -15,9 +15,5 @@ from patients.presenters.progress import progress_page
 def progress(request: PatientRequest) -> HttpResponse:
     """The path, what was done, the logs as pictures, and the report."""
     open_record(request, subject_id=request.patient.pk, clinic_id=request.patient.clinic_id, verb="progress")
-    context = {
-        "page": progress_page(request.user, request.enrolment),
-        # The second name stands in until there is a card for reports.
-        "reports_card": ["patients/_reports_card.html", "patients/_no_reports.html"],
-    }
+    context = {"page": progress_page(request.user, request.enrolment)}
     return render(request, "patients/progress.html", context)
