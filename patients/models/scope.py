@@ -21,6 +21,12 @@ def _clinics_as(user: User, role: Role) -> list[Any]:
     return [m.clinic_id for m in user.active_memberships if m.role == role]
 
 
+def own_patients(user: User) -> Any:
+    """The id under which `user` is a patient themself, in a clinic where they still are one."""
+    people = apps.get_model("patients", "Patient")
+    return people.objects.filter(user=user, clinic_id__in=_clinics_as(user, Role.PATIENT)).values("pk")
+
+
 def assigned_patients(user: User) -> Any:
     """Ids of the patients whom `user` treats or covers now, in clinics they still work in."""
     assignment = apps.get_model("patients", "Assignment")
@@ -43,13 +49,16 @@ def clinical_scope(user: Any, *, patient: str = "patient_id", clinic: str = "cli
     """
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
-    people = apps.get_model("patients", "Patient")
-    own = people.objects.filter(user=user, clinic_id__in=_clinics_as(user, Role.PATIENT)).values("pk")
+    # Only what the person's roles can reach: each condition left out makes every query cheaper to build.
     scope = NOBODY
-    scope |= Q(**{f"{patient}__in": own})
-    scope |= Q(**{f"{patient}__in": assigned_patients(user)})
-    scope |= Q(**{f"{clinic}__in": _clinics_as(user, Role.SUPERVISOR)})
-    scope |= Q(**{f"{patient}__in": emergency_patients(user)})
+    if _clinics_as(user, Role.PATIENT):
+        scope |= Q(**{f"{patient}__in": own_patients(user)})
+    if _clinics_as(user, Role.THERAPIST):
+        scope |= Q(**{f"{patient}__in": assigned_patients(user)})
+    if _clinics_as(user, Role.SUPERVISOR):
+        scope |= Q(**{f"{clinic}__in": _clinics_as(user, Role.SUPERVISOR)})
+    if clinics_where(user, Permission.EMERGENCY_ACCESS):
+        scope |= Q(**{f"{patient}__in": emergency_patients(user)})
     return scope
 
 
