@@ -159,9 +159,7 @@ KEYSTROKES = {"patients_draft", "patients_draftrevision"}
 def test_whatever_was_changed_is_on_the_trail(row: Row, visits: Visits) -> None:
     for seen in visits.of(row):
         if {table for table, _ in seen.changed} - KEYSTROKES:
-            assert any(event.action in CHANGES for event in seen.events), (
-                f"{seen} changed {seen.changed}"
-            )
+            assert any(event.action in CHANGES for event in seen.events), f"{seen} changed {seen.changed}"
 
 
 @pages

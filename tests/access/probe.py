@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -30,6 +31,7 @@ LEFT_OUT = re.compile("programs_|django_migrations|django_content_type")
 ELSEWHERE = re.compile(
     r"""(?:src|href|action|srcset|data|poster|content|url)\s*[=(]\s*["']?\s*((?:https?:)?//[^"'\s)>]+)"""
 )
+LINK = re.compile(r"<a\b[^>]*>")
 
 
 class WriteWatch:
@@ -61,6 +63,7 @@ class Seen:
     content_type: str = ""
     leaks: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     changed: set[tuple[str, str]] = field(default_factory=set)
     events: list[AuditEvent] = field(default_factory=list)
     path: str = ""
@@ -137,7 +140,7 @@ class Prober:
                 seen.events = list(AuditEvent.objects.filter(pk__gt=newest).order_by("pk"))
                 if watch.has_written:
                     seen.changed = self._changed()
-            except Exception as error:
+            except (Exception, pytest.fail.Exception) as error:
                 # Whatever a page raises is the finding: it is kept and shown beside the row.
                 seen = Seen(page, method, person, 500, location=f"{type(error).__name__}: {error}", path=path)
             transaction.set_rollback(True)
@@ -171,7 +174,8 @@ class Prober:
             cookies=[morsel.OutputString() for morsel in response.cookies.values()],
             content_type=response.get("Content-Type", ""),
             leaks=[mark for mark in self.forbidden[person] if mark in told and mark not in str(data)],
-            elsewhere=ELSEWHERE.findall(body) if is_html else [],
+            elsewhere=ELSEWHERE.findall(LINK.sub("", body)) if is_html else [],
+            links=[link for link in LINK.findall(body) if is_html and ELSEWHERE.search(link)],
             body=body if keep_body else "",
         )
 
