@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 
 from painclinic import clock
 from painclinic.accounts.models import User
@@ -30,9 +31,13 @@ class ViewerMiddleware:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             timezone.deactivate()
+        if isinstance(user, User):
+            # Public pages and refusals too: they name their reader (ASVS 14.3.2).
+            add_never_cache_headers(response)
+        return response
 
 
 def _is_over(request: HttpRequest, user: User) -> bool:
