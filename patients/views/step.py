@@ -181,7 +181,7 @@ def _worksheet(request: PatientRequest, page: StepPage, outcome: Outcome | None)
         return {}
     entry = newest_entry(request.user, request.enrolment, page.step)
     if entry and outcome is None and CHANGE not in request.GET:
-        return {"entry": entry, "answers": answers_for(sheet.definition, entry.answers)}
+        return {"form": None, "entry": entry, "answers": answers_for(sheet.definition, entry.answers)}
     corrects = entry if CHANGE in request.GET else None
     return {"entry": entry, "form": build(request, sheet, corrects=corrects, outcome=outcome)}
 
