@@ -19,15 +19,6 @@ WEEKDAYS = [
     (6, _("Saturday")),
     (7, _("Sunday")),
 ]
-# White text stands on the clinic's colour: WCAG 1.4.3 asks for 4.5 to 1.
-MIN_CONTRAST = 4.5
-
-
-def contrast_with_white(colour: str) -> float:
-    """The contrast of white text on `#rrggbb`, from 1 to 21 (WCAG 2.2, relative luminance)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = ((c / 12.92) if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 class ClinicForm(forms.ModelForm):
@@ -52,7 +43,6 @@ class ClinicForm(forms.ModelForm):
             "work_end",
             "reply_days",
             "review_days",
-            "primary_colour",
         )
         widgets = {"work_start": TimeInput(), "work_end": TimeInput()}
         labels = {"emergency_number": _("Emergency number")}
@@ -60,7 +50,6 @@ class ClinicForm(forms.ModelForm):
             "phone": _("Shown on Help now."),
             "emergency_number": _("The number that patients call when life is in danger."),
             "reply_days": _("Patients see by when they get an answer."),
-            "primary_colour": _("As #rrggbb, dark enough for white text. Leave empty for ours."),
         }
 
     def clean_emergency_number(self) -> str:
@@ -68,12 +57,6 @@ class ClinicForm(forms.ModelForm):
         if not re.fullmatch(r"\+?[\d\s-]{2,20}", number):
             raise forms.ValidationError(_("Enter a number that can be dialled, like 999 or 112."))
         return number
-
-    def clean_primary_colour(self) -> str:
-        colour: str = self.cleaned_data["primary_colour"]
-        if colour and contrast_with_white(colour) < MIN_CONTRAST:
-            raise forms.ValidationError(_("White text cannot be read on this colour. Choose a darker one."))
-        return colour
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

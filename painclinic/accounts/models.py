@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -90,9 +90,6 @@ class Clinic(models.Model):
         _("working days to review homework"),
         default=2,
         validators=[MinValueValidator(1), MaxValueValidator(10)],
-    )
-    primary_colour = models.CharField(
-        _("own colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -23,6 +24,12 @@ def icon(name: str, size: int = 24) -> SafeString:
         size,
         mark_safe(ICONS[name]),
     )
+
+
+@register.simple_tag
+def is_demonstration() -> bool:
+    """Whether this is a demonstration, for pages that are drawn without a request."""
+    return bool(settings.DEMO)
 
 
 @register.inclusion_tag("components/_place.html", takes_context=True)

@@ -104,7 +104,6 @@ def _clinic(world: World) -> dict[str, Any]:
         "work_days": ["1", "2"],
         "reply_days": "1",
         "review_days": "2",
-        "primary_colour": "",
         "lines-TOTAL_FORMS": "0",
         "lines-INITIAL_FORMS": "0",
     }

@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                 ('work_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None, verbose_name='working days')),
                 ('reply_days', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='working days to answer a message')),
                 ('review_days', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='working days to review homework')),
-                ('primary_colour', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$')], verbose_name='own colour')),
                 ('is_demo', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=painclinic.clock.now)),
             ],

@@ -75,7 +75,7 @@ def test_emergency_access_is_shown_to_the_admin_who_notes_it(cast: Cast, desk: C
     assert EmergencyAccess.objects.get(pk=access.pk).reviewed_by == cast.admin
 
 
-def test_clinic_settings_colour_too_light_is_refused_and_kept_in_the_form(cast: Cast, desk: Client) -> None:
+def test_clinic_settings_fault_is_explained_and_the_rest_kept(cast: Cast, desk: Client) -> None:
     data = {
         "name": "Lakeside Clinic",
         "phone": "0115",
@@ -83,10 +83,9 @@ def test_clinic_settings_colour_too_light_is_refused_and_kept_in_the_form(cast: 
         "timezone": "Europe/London",
         "work_days": ["1", "2"],
         "work_start": "09:00",
-        "work_end": "17:00",
+        "work_end": "08:00",
         "reply_days": "1",
         "review_days": "2",
-        "primary_colour": "#ffee88",
         "lines-TOTAL_FORMS": "1",
         "lines-INITIAL_FORMS": "0",
         "lines-0-label": "Samaritans",
@@ -95,8 +94,9 @@ def test_clinic_settings_colour_too_light_is_refused_and_kept_in_the_form(cast: 
     }
     response = desk.post(reverse("clinics:clinic-edit"), data)
     assert response.status_code == 422
-    assert "#ffee88" in response.content.decode()
-    assert desk.post(reverse("clinics:clinic-edit"), data | {"primary_colour": "#0f5c63"}).status_code == 302
+    assert "must end after it starts" in response.content.decode()
+    assert "116 123" in response.content.decode()
+    assert desk.post(reverse("clinics:clinic-edit"), data | {"work_end": "17:00"}).status_code == 302
     assert cast.clinic.crisis_lines.get().number == "116 123"
 
 
