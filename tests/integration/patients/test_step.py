@@ -285,6 +285,8 @@ def test_player_costs_the_same_however_much_was_done(real_cast: Cast, patient: C
         patient.post(url(CHECK, "answer"), {"question": asked["id"], "option": str(index % 2)})
     for _ in range(4):
         one_more()
+    # The words "Saved." wait in the session until a page has shown them.
+    patient.get(url(step))
     assert queries(patient, url(step)) == few
 
 
