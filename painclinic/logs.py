@@ -25,7 +25,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _event(record: logging.LogRecord) -> str:
-    """The message, with the pattern of an address for the address: some hold the secret of an e-mailed link."""
+    """The message, with patterns in place of addresses: some hold the secret of an e-mailed link."""
     request = getattr(record, "request", None)
     match = getattr(request, "resolver_match", None)
     text = record.getMessage()

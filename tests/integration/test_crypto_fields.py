@@ -26,9 +26,10 @@ def test_encrypted_text_raw_row_does_not_hold_the_text(cast: Cast) -> None:
 @pytest.mark.django_db
 def test_encrypted_text_moved_to_another_row_does_not_decrypt(cast: Cast) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM patients_patient WHERE id = %s", [cast.patient.pk])
+        foreign = cursor.fetchone()[0]
         cursor.execute(
-            "UPDATE patients_patient SET address = (SELECT address FROM patients_patient WHERE id = %s) WHERE id = %s",
-            [cast.patient.pk, cast.other_patient.pk],
+            "UPDATE patients_patient SET address = %s WHERE id = %s", [foreign, cast.other_patient.pk]
         )
     with pytest.raises(keys.DecryptionError):
         _ = Patient.objects.get(pk=cast.other_patient.pk).address

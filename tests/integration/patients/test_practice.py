@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,6 +13,9 @@ from painclinic import clock
 from patients.models import Draft, Entry
 from patients.presenters.practice import offered_again
 from tests.factories.cast import Cast
+
+# Written out, so that every process of a test run gives the case the same name.
+UNKNOWN = "01980000-0000-7000-8000-000000000000"
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -153,7 +155,7 @@ def test_draft_of_somebody_else_is_refused(real_cast: Cast, patient: Client) -> 
     assert Draft.objects.get().data["situation"] == "On the stairs"
 
 
-@pytest.mark.parametrize("url", ["/practice/nothing/new/", f"/practice/entries/{uuid4()}/"])
+@pytest.mark.parametrize("url", ["/practice/nothing/new/", f"/practice/entries/{UNKNOWN}/"])
 def test_unknown_worksheet_or_entry_is_not_found(patient: Client, url: str) -> None:
     assert patient.get(url).status_code == 404
 
@@ -186,7 +188,7 @@ def test_what_is_being_typed_is_not_swept_aside_by_an_earlier_line(patient: Clie
     assert "Half a word" in page.content.decode()
 
 
-@pytest.mark.parametrize("like", ["nonsense", str(uuid4()), ""])
+@pytest.mark.parametrize("like", ["nonsense", UNKNOWN, ""])
 def test_unknown_earlier_line_offers_nothing(patient: Client, like: str) -> None:
     assert patient.get(f"{LOG}?like={like}").status_code == 200
 
