@@ -1,6 +1,7 @@
 """Practice: logs and worksheets, filled, read, corrected, taken out."""
 
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -69,7 +70,9 @@ def entry_new(request: PatientRequest, slug: str) -> HttpResponse:
         mine = Entry.objects.visible_to(request.user).current().filter(enrolment=request.enrolment)
         newest = mine.filter(worksheet=worksheet).order_by("-submitted_at").first()
         if newest:
-            return redirect("patients:entry-change", newest.pk)
+            change = reverse("patients:entry-change", args=[newest.pk])
+            # Back to the homework, if that is where the form was opened from.
+            return redirect(f"{change}?{urlencode({'next': _back(request)})}")
     return _form(request, worksheet, None)
 
 
