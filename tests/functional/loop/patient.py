@@ -141,10 +141,12 @@ def plan(page: Page) -> None:
 
 
 def hand_in(page: Page, button: str, note: str = "") -> None:
+    ready(page)
     if note:
         page.get_by_label("Anything you want to add").fill(note)
+        saved(page)
     page.get_by_role("button", name=button).click()
-    told(page, "Handed in.")
+    told(page, "Sent. Well done for getting this far.")
     expect(page.get_by_text("You will find an answer here by")).to_be_visible()
 
 
