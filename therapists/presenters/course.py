@@ -148,6 +148,9 @@ def _why(reason: Reason, module: Module, left: int, not_before: datetime | None)
         return _("It is on hold.")
     if reason == Reason.EARLIER_CLOSED:
         return _("Week %(number)s is not open yet.") % {"number": module.number - 1}
+    if reason == Reason.EARLIER_UNREAD and not left:
+        # An outline has nothing to read; it counts once the patient has looked at it.
+        return _("Week %(number)s has not been looked at yet.") % {"number": module.number - 1}
     if reason == Reason.EARLIER_UNREAD:
         words = ngettext(
             "%(n)s core step of week %(number)s is still to be read.",
