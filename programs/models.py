@@ -11,8 +11,10 @@ from typing import Any, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from painclinic.ids import new_id
+from programs.worksheets.definition import Definition, read_definition
 
 
 def _frozen(name: str, version_of: str) -> pgtrigger.Trigger:
@@ -145,6 +147,11 @@ class Worksheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @cached_property
+    def spec(self) -> Definition:
+        """The definition in its typed form; read once, for pages that show many entries of it."""
+        return read_definition(self.definition)
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,12 @@ def version_views(homework: HomeworkQuerySet) -> list[VersionView]:
     """The versions of one module's homework, newest first, in a fixed number of queries."""
     comments = Prefetch("review__comments", queryset=ReviewComment.objects.all())
     entries = Prefetch(
-        "entries", queryset=Entry.objects.select_related("worksheet").order_by("on_date", "submitted_at")
+        # One worksheet and not one for each entry: what is asked is read once.
+        "entries",
+        queryset=Entry.objects.prefetch_related("worksheet").order_by("on_date", "submitted_at"),
     )
     found = homework.select_related("review__by").prefetch_related(entries).prefetch_related(comments)
-    return [_version(one) for one in found.order_by("-version")[:MAX_VERSIONS]]
+    return _Reader().versions(list(found.order_by("-version")[:MAX_VERSIONS]))
 
 
 def asked_tasks(states: Sequence[TaskState], newest: VersionView | None) -> list[AskedTask]:
@@ -103,35 +105,50 @@ def asked_tasks(states: Sequence[TaskState], newest: VersionView | None) -> list
     return [AskedTask(state, state.task.worksheet_slug in remarked, state is first) for state in states]
 
 
-def _version(homework: Homework) -> VersionView:
-    review = getattr(homework, "review", None)
-    remarks: Remarks = {}
-    if review:
-        remarks = {(c.entry_id, c.field): c.body for c in review.comments.all()}
-    entries = list(homework.entries.all())
-    sheets = [entry for entry in entries if not entry.worksheet.is_log]
-    logs: dict[Any, list[Entry]] = {}
-    for entry in entries:
-        if entry.worksheet.is_log:
-            logs.setdefault(entry.worksheet_id, []).append(entry)
-    return VersionView(
-        homework,
-        review,
-        [_part(entry, remarks) for entry in sorted(sheets, key=lambda entry: entry.submitted_at)],
-        [_log(lines, remarks) for lines in logs.values()],
-    )
+class _Reader:
+    """Puts entries into words; one that was sent with several versions only once."""
 
+    def __init__(self) -> None:
+        self._answers: dict[Any, list[Answer]] = {}
+        self._lines: dict[Any, LogLine] = {}
 
-def _part(entry: Entry, remarks: Remarks) -> AnsweredPart:
-    answers = answers_for(entry.worksheet.definition, entry.answers)
-    shown = [(a, remarks.get((entry.pk, a.name), "")) for a in answers if not a.is_empty]
-    return AnsweredPart(entry, shown, remarks.get((entry.pk, ""), ""))
+    def versions(self, found: Sequence[Homework]) -> list[VersionView]:
+        return [self._version(one) for one in found]
 
+    def _version(self, homework: Homework) -> VersionView:
+        review = getattr(homework, "review", None)
+        remarks = {(c.entry_id, c.field): c.body for c in review.comments.all()} if review else {}
+        entries = list(homework.entries.all())
+        sheets = [entry for entry in entries if not entry.worksheet.is_log]
+        logs: dict[Any, list[Entry]] = {}
+        for entry in entries:
+            if entry.worksheet.is_log:
+                logs.setdefault(entry.worksheet_id, []).append(entry)
+        return VersionView(
+            homework,
+            review,
+            [self._part(entry, remarks) for entry in sorted(sheets, key=lambda entry: entry.submitted_at)],
+            [self._log(lines, remarks) for lines in logs.values()],
+        )
 
-def _log(entries: list[Entry], remarks: Remarks) -> HandedInLog:
-    lines = []
-    for entry in entries:
-        labels = {spec["name"]: spec["label"] for spec in entry.worksheet.definition["fields"]}
-        said = [(labels.get(field, ""), body) for (pk, field), body in remarks.items() if pk == entry.pk]
-        lines.append(HandedInLine(log_line(entry.worksheet, entry), said))
-    return HandedInLog(entries[0].worksheet, lines)
+    def _part(self, entry: Entry, remarks: Remarks) -> AnsweredPart:
+        if entry.pk not in self._answers:
+            self._answers[entry.pk] = answers_for(entry.worksheet.spec, entry.answers)
+        answers = self._answers[entry.pk]
+        shown = [(a, remarks.get((entry.pk, a.name), "")) for a in answers if not a.is_empty]
+        return AnsweredPart(entry, shown, remarks.get((entry.pk, ""), ""))
+
+    def _log(self, entries: list[Entry], remarks: Remarks) -> HandedInLog:
+        worksheet = entries[0].worksheet
+        labels = {spec.name: spec.label for spec in worksheet.spec.fields}
+        said: dict[Any, list[tuple[str, str]]] = {}
+        for (pk, field), body in remarks.items():
+            said.setdefault(pk, []).append((labels.get(field, ""), body))
+        return HandedInLog(
+            worksheet, [HandedInLine(self._line(entry), said.get(entry.pk, [])) for entry in entries]
+        )
+
+    def _line(self, entry: Entry) -> LogLine:
+        if entry.pk not in self._lines:
+            self._lines[entry.pk] = log_line(entry.worksheet, entry)
+        return self._lines[entry.pk]

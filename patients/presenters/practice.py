@@ -15,7 +15,7 @@ from patients.actions.homework import TaskState, task_states
 from patients.models import Enrolment, Entry, Homework, ModuleProgress
 from patients.presenters.activity import activity_figure, activity_of
 from programs.models import Worksheet
-from programs.worksheets import Answer, answers_for, read_definition
+from programs.worksheets import Answer, answers_for
 from programs.worksheets.activity import ActivityDay, ActivitySummary, BoomBust
 
 # What the page shows of a log at once.
@@ -136,7 +136,7 @@ def log_card(worksheet: Worksheet, entries: list[Entry], asked: TaskState | None
 
 def log_line(worksheet: Worksheet, entry: Entry) -> LogLine:
     """A line of a log in words: what was done, then the rest."""
-    answers = answers_for(worksheet.definition, entry.answers)
+    answers = answers_for(worksheet.spec, entry.answers)
     title = next((a.text for a in answers if a.type == "text" and a.text), worksheet.title)
     return LogLine(entry, title, " · ".join(_short(answers, title)))
 
@@ -183,7 +183,7 @@ def offered_again(worksheet: Worksheet, like: Entry | None, hour: int) -> dict[s
 
     How it felt is never offered again: that is asked anew each time.
     """
-    fields = read_definition(worksheet.definition).fields
+    fields = worksheet.spec.fields
     offered: dict[str, object] = {}
     for spec in fields:
         if spec.type == "enum" and {name for _, name in BLOCKS} <= {option.value for option in spec.options}:

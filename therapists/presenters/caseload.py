@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from painclinic.accounts.models import User
 from therapists.presenters import wording
 from therapists.presenters.standing import HomeworkState, Kind, Standing, standings
-from therapists.presenters.worklist import WorkItem, week, work_item
+from therapists.presenters.worklist import WorkItem, week
 
 PAGE_SIZE = 25
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -151,5 +151,5 @@ def caseload_page(user: User, choices: Choices) -> Caseload:
     order = SORTS[choices.sort]
     if order:
         found.sort(key=order)
-    rows = [CaseloadRow(work_item(one)) for one in found]
+    rows = [CaseloadRow(WorkItem(one)) for one in found]
     return Caseload(choices, len(everybody), Paginator(rows, PAGE_SIZE).get_page(choices.page))

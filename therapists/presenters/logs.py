@@ -57,7 +57,9 @@ def log_table(worksheet: Worksheet, entries: Sequence[Entry]) -> LogTable:
     wanted = spec.get("review") or [field["name"] for field in spec["fields"]]
     date_field = spec.get("log", {}).get("date_field", "")
     ordered = sorted(entries, key=lambda entry: (entry.on_date or date.min, entry.submitted_at))
-    read = [{answer.name: answer for answer in answers_for(spec, entry.answers)} for entry in ordered]
+    read = [
+        {answer.name: answer for answer in answers_for(worksheet.spec, entry.answers)} for entry in ordered
+    ]
     types = {field["name"]: field["type"] for field in spec["fields"]}
     texts = [name for name in wanted if types[name] == "text"]
     columns = [name for name in wanted if name != date_field and name not in texts[1:]]

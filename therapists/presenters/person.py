@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +15,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.models import (
+    Assignment,
     CheckAnswer,
     Enrolment,
     Entry,
@@ -111,11 +112,13 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
     history = homework_history(user, enrolment)
     newest = {line.homework.module_id: line.homework for line in reversed(history)}
     holds = ModuleHold.objects.visible_to(user).filter(enrolment=enrolment).exclude(released_at=None)
+    treating = Assignment.objects.visible_to(user).select_related("therapist")
+    prefetch_related_objects([enrolment], Prefetch("assignments", queryset=treating))
     return PersonPage(
         patient=patient,
         enrolment=enrolment,
         course=course(user, enrolment, list(newest.values())),
-        since=since_last_time(user, enrolment),
+        since=since_last_time(user, enrolment, history),
         homework=tuple(history),
         logs=tuple(_logs(user, enrolment)),
         plan=_plan(user, enrolment),
@@ -145,14 +148,13 @@ def homework_history(user: User, enrolment: Enrolment) -> list[HomeworkLine]:
     return lines
 
 
-def since_last_time(user: User, enrolment: Enrolment) -> SinceLastTime:
+def since_last_time(user: User, enrolment: Enrolment, history: Sequence[HomeworkLine]) -> SinceLastTime:
     """What the patient did after the last message or review of the care team."""
     patient = enrolment.patient
     team = Message.objects.visible_to(user).filter(patient=patient, side=Message.Side.TEAM)
-    reviews = Review.objects.visible_to(user).filter(homework__enrolment=enrolment)
     contacts = [
         team.aggregate(last=Max("sent_at"))["last"],
-        reviews.aggregate(last=Max("created_at"))["last"],
+        *(line.review.created_at for line in history if line.review),
     ]
     last = max((at for at in contacts if at), default=None)
     since = last or enrolment.created_at
@@ -161,7 +163,7 @@ def since_last_time(user: User, enrolment: Enrolment) -> SinceLastTime:
         *_entries(user, enrolment, since),
         *_checks(user, enrolment, since),
         *_ratings(user, enrolment, since),
-        *_homework(user, enrolment, since),
+        *_homework(history, since),
         *_messages(user, patient, since),
     ]
     return SinceLastTime(since, last is not None, tuple(news))
@@ -230,16 +232,21 @@ def _score(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _homework(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
-    rows = Homework.objects.visible_to(user).filter(enrolment=enrolment, submitted_at__gt=since).newest()
+def _homework(history: Sequence[HomeworkLine], since: datetime) -> list[News]:
+    """The newest version of each module, if it came after `since`; the one handed in first leads."""
+    newest = {line.homework.module_id: line for line in reversed(history)}
+    fresh = [line for line in newest.values() if line.homework.submitted_at > since]
     return [
         News(
             _("Handed in the homework of week %(number)s, %(moment)s")
-            % {"number": row.module.number, "moment": wording.moment(row.submitted_at)},
+            % {
+                "number": line.homework.module.number,
+                "moment": wording.moment(line.homework.submitted_at),
+            },
             "document",
-            reverse("therapists:homework-review", args=[enrolment.patient_id, row.pk]),
+            line.url,
         )
-        for row in rows.select_related("module").order_by("submitted_at")
+        for line in sorted(fresh, key=lambda line: line.homework.submitted_at)
     ]
 
 

@@ -17,12 +17,15 @@ from django.db.models import Prefetch, Q
 from messaging.models import Thread
 from painclinic import clock
 from painclinic.accounts.models import Role, User
+from painclinic.crypto.fields import EncryptedTextField
 from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, Patient
 from patients.models.scope import assigned_patients
 from programs.models import Module
 
 # A therapist writes when nothing was done for a week (clinical.md 5, "Inactivity").
 INACTIVE_AFTER = timedelta(days=7)
+# What no list shows is not read with it: with many patients that is most of the time it takes.
+_UNSHOWN = [f"patient__{f.name}" for f in Patient._meta.fields if isinstance(f, EncryptedTextField)]
 
 
 class Kind(IntEnum):
@@ -126,7 +129,7 @@ def standings(user: User, enrolments: Any = None) -> list[Standing]:
     treating = Assignment.objects.visible_to(user).select_related("therapist")
     assignments = Prefetch("assignments", queryset=treating)
     rows = caseload(user) if enrolments is None else enrolments
-    people = list(rows.select_related("patient", "clinic").prefetch_related(assignments))
+    people = list(rows.select_related("patient").defer(*_UNSHOWN).prefetch_related(assignments))
     known = _read(user, people)
     found = [_standing(enrolment, known) for enrolment in people]
     return sorted(found, key=lambda one: (*one.top.order, one.patient.name.casefold()))

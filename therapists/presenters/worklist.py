@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,20 +21,43 @@ MAX_ON_TRACK = 20
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One line of the list. `tone` is danger, attention, calm or plain."""
+    """One line of the list, put into words when it is shown: most of a long caseload is not."""
 
     standing: Standing
-    kind: Kind
-    url: str
-    why: str
-    since: str
-    left: str
-    tone: str
-    also: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        return self.standing.top.kind
 
     @property
     def name(self) -> str:
         return self.standing.patient.name
+
+    @cached_property
+    def url(self) -> str:
+        return url_of(self.standing, self.standing.top)
+
+    @cached_property
+    def why(self) -> str:
+        return why(self.standing, self.standing.top)
+
+    @cached_property
+    def since(self) -> str:
+        return since(self.standing, self.standing.top)
+
+    @cached_property
+    def left(self) -> str:
+        return left(self.standing, self.standing.top)
+
+    @cached_property
+    def also(self) -> tuple[str, ...]:
+        """What else is to be done for this person."""
+        return tuple(why(self.standing, other) for other in self.standing.others)
+
+    @cached_property
+    def tone(self) -> str:
+        """danger, attention, calm or plain."""
+        return _tone(self.standing.top)
 
     @property
     def is_late(self) -> bool:
@@ -117,22 +141,7 @@ def worklist(user: User) -> Worklist:
     running = (Enrolment.State.ACTIVE, Enrolment.State.PAUSED)
     everybody = standings(user)
     current = [one for one in everybody if one.enrolment.state in running or one.top.kind.is_waiting]
-    return Worklist(tuple(work_item(one) for one in current))
-
-
-def work_item(standing: Standing) -> WorkItem:
-    """A standing in words."""
-    reason = standing.top
-    return WorkItem(
-        standing=standing,
-        kind=reason.kind,
-        url=url_of(standing, reason),
-        why=why(standing, reason),
-        since=since(standing, reason),
-        left=left(standing, reason),
-        tone=_tone(reason),
-        also=tuple(why(standing, other) for other in standing.others),
-    )
+    return Worklist(tuple(WorkItem(one) for one in current))
 
 
 def _tone(reason: Reason) -> str:
@@ -244,4 +253,4 @@ def waiting_in_words(items: Sequence[WorkItem]) -> str:
     }
 
 
-__all__ = ["INACTIVE_AFTER", "WorkGroup", "WorkItem", "Worklist", "work_item", "worklist"]
+__all__ = ["INACTIVE_AFTER", "WorkGroup", "WorkItem", "Worklist", "worklist"]

@@ -15,6 +15,7 @@ from patients.drafts import form_state
 from patients.models import Draft
 from therapists.access import PersonRequest, leave_list_trace, may, person_page
 from therapists.presenters import person
+from therapists.presenters.standing import Kind
 from therapists.presenters.worklist import Worklist, worklist
 
 # The list at the side is for going on, not for overview.
@@ -52,7 +53,7 @@ def _reports_card() -> Any:
 def side_list(request: PersonRequest) -> dict[str, Any]:
     """Who else waits, for the side of the page."""
     work = worklist(request.user)
-    shown = [item for item in work.items if item not in work.on_track][:MAX_SIDE]
+    shown = [item for item in work.items if item.kind != Kind.ON_TRACK][:MAX_SIDE]
     leave_list_trace(request, (item.standing.patient for item in shown), "worklist-view")
     return {"side": shown, "side_more": _more(work, len(shown))}
 
