@@ -21,7 +21,7 @@ from painclinic.accounts.actions import AlreadyMemberError, InvitationError, wit
 from painclinic.accounts.models import Invitation
 from painclinic.crypto import keys
 from patients.actions.enrolment import change_therapist, update_contact
-from patients.models import Assignment, Enrolment, Patient
+from patients.models import Assignment, ConsentText, Enrolment, Patient
 
 PER_PAGE = 25
 
@@ -60,6 +60,9 @@ def patient_list(request: ViewerRequest) -> HttpResponse:
 def patient_enrol(request: ViewerRequest) -> HttpResponse:
     """Enrol a patient and invite them. A double click or a reload enrols nobody twice."""
     clinic = request.membership.clinic
+    if ConsentText.objects.in_force(clinic, clinic.language) is None:
+        # Nobody could agree to anything, and without consent no week ever opens.
+        return render(request, "clinics/patient_enrol_closed.html", status=409)
     form = EnrolForm(request.POST if request.method == "POST" else None, clinic=clinic)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from messaging.models import Reminder
-from painclinic.accounts.models import Invitation
+from painclinic.accounts.models import Invitation, Role
 from patients.models import Enrolment, Patient
-from tests.factories.cast import Cast
+from tests.factories.cast import Cast, make_clinic, make_staff
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ENROL = "/desk/patients/enrol/"
@@ -92,6 +92,16 @@ def test_enrol_fault_is_explained_beside_the_field_and_keeps_the_rest(
 
 
 @pytest.mark.django_db
+def test_enrol_without_a_consent_text_leads_to_writing_one(db: None, client: Client) -> None:
+    clinic = make_clinic()
+    admin = make_staff(clinic, Role.CLINIC_ADMIN, "admin@bare.test", "Ada Min")
+    client.force_login(admin, backend=BACKEND)
+    for response in (client.get(ENROL), client.post(ENROL, {})):
+        assert response.status_code == 409
+        assert reverse("clinics:consent-text-edit") in response.content.decode()
+
+
+@pytest.mark.django_db
 def test_enrol_therapist_of_another_clinic_is_no_choice(cast: Cast, desk: Client) -> None:
     response = desk.post(ENROL, a_form(cast, therapist=str(cast.elsewhere_therapist.pk)))
     assert response.status_code == 422
@@ -140,6 +150,8 @@ def test_patient_list_costs_the_same_for_many_patients(
         desk.get("/desk/patients/")
     for number in range(6):
         desk.post(ENROL, a_form(cast, name=f"P {number}", email=f"p{number}@example.org"))
+    # The page after a success also shows, and puts away, what is said about it.
+    desk.get("/desk/patients/")
     with _counted() as many:
         page = desk.get("/desk/patients/")
     assert "P 5" in page.content.decode()
