@@ -126,7 +126,8 @@ def _entry_target(world: World, user: User | None, slug: str) -> str:
 
 def _new_line(world: World, user: User | None) -> dict[str, Any]:
     day = clock.local_today("Europe/London").isoformat()
-    line = {"date": day, "activity": "Washing up", "minutes": "20", "pain_after": "4"}
+    # The world holds a draft of it, saved once.
+    line = {"base_rev": "1", "date": day, "activity": "Washing up", "minutes": "20", "pain_after": "4"}
     return _draft(user, _entry_target(world, user, "w3-activity-log"), **line)
 
 
@@ -173,7 +174,7 @@ def _review(world: World, user: User | None) -> dict[str, Any]:
 
 def _autosave(world: World, user: User | None) -> dict[str, Any]:
     draft = world.records["maria"].draft
-    data = {"when": "After breakfast"}
+    data = {"activity": "Washing up"}
     return {"base_rev": 1, "data": data, "purpose": "entry", "target": draft.target, "tab": "t1.2"}
 
 

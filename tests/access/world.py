@@ -87,7 +87,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     )
     ReviewComment.objects.create(**row, review=review, entry=entry, field="situation", body=f"{mark}-remark")
     homework = _homework(of, module, 2, mark, [entry, log_entry])
-    ModuleHold.objects.create(**of, placed_by=therapist, reason=f"{mark}-hold")
+    ModuleHold.objects.create(**of, placed_by=therapist, reason=f"{mark}-hold"[-200:])
     thread = _conversation(row, user, therapist, mark)
     report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
     patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)
@@ -181,8 +181,8 @@ def _conversation(row: dict[str, Any], user: User, therapist: User, mark: str) -
 
 
 def _draft(row: dict[str, Any], user: User, enrolment: Enrolment, mark: str) -> Draft:
-    target = f"entry:{enrolment.pk}:practice-plan"
-    data = {"when": f"{mark}-draft"}
+    target = f"entry:{enrolment.pk}:w3-activity-log"
+    data = {"activity": f"{mark}-draft"}
     draft = Draft(
         **row,
         id=Draft.id_for(user.pk, target, 0),
@@ -232,8 +232,12 @@ def _reminder(patient: Patient) -> Reminder:
 
 @dataclass
 class World:
-    """The cast, grown to every kind of person that a page has to tell apart; `people` is the columns."""
+    """The cast, grown to every kind of person that a page has to tell apart; `people` is the columns.
 
+    `mark` stands in everything that was written to, by or about Maria.
+    """
+
+    mark: str = "canary-maria"
     cast: Cast = field(init=False)
     people: dict[str, User | None] = field(init=False)
     records: dict[str, Records] = field(init=False)
@@ -243,7 +247,7 @@ class World:
         self.nora = self._patient("Nora Vane", "nora@example.org", cast.therapist)
         self.newcomer = self._patient("Ines Roy", "ines@example.org", cast.therapist, consent=False)
         self.records = {
-            "maria": make_records(cast.enrolment, cast.therapist, "canary-maria"),
+            "maria": make_records(cast.enrolment, cast.therapist, self.mark),
             "omar": make_records(cast.other_enrolment, cast.unassigned_therapist, "canary-omar"),
             "nora": make_records(self.nora, cast.therapist, "canary-nora"),
             "lea": make_records(cast.elsewhere_enrolment, cast.elsewhere_therapist, "canary-lea"),
@@ -252,7 +256,7 @@ class World:
         self.emergency = open_in_emergency(
             by=self._staff(Role.THERAPIST, "Emma Gent"),
             patient=cast.patient,
-            reason="canary-maria-reason for opening it now",
+            reason=f"{self.mark}-reason for opening it now",
         )
         self.mail = DemoMail.objects.create(to="maria@example.org", subject="You have a message", body="Hi")
         self.people = {
@@ -369,11 +373,11 @@ def forbidden_marks(world: World, person: str) -> list[str]:
 
 
 @contextmanager
-def a_world() -> Iterator[World]:
+def a_world(mark: str = "canary-maria") -> Iterator[World]:
     """The world in a transaction that is rolled back at the end, seen as the application's database role."""
     with transaction.atomic():
         try:
-            world = World()
+            world = World(mark)
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL ROLE painclinic_app")
             keys.forget()
