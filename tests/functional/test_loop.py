@@ -13,7 +13,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from playwright.sync_api import Page, expect
 
-from messaging.models import Reminder
+from messaging.models import Message, Reminder
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Invitation, Role, User
 from patients.models import (
@@ -240,7 +240,7 @@ def _messages_go_both_ways(world: World, desk: Page, room: Page, laptop: Page) -
     for private in ("Thursdays", "Of course", "Anna"):
         assert private not in letter.subject + str(letter.body)
     _staff_see_what_was_sent(world, desk, room)
-    _fewer_reminders(world, laptop)
+    _fewer_reminders(world, room, laptop)
 
 
 def _staff_see_what_was_sent(world: World, desk: Page, room: Page) -> None:
@@ -255,10 +255,9 @@ def _staff_see_what_was_sent(world: World, desk: Page, room: Page) -> None:
     expect(room.get_by_role("row").filter(has_text="essage")).to_contain_text("sent")
 
 
-def _fewer_reminders(world: World, laptop: Page) -> None:
+def _fewer_reminders(world: World, room: Page, laptop: Page) -> None:
     """The patient wants none about messages: the next message is not followed by a mail."""
-    rosa = User.objects.get(email=ROSA)
-    world.sign_in(laptop, rosa)
+    world.sign_in(laptop, User.objects.get(email=ROSA))
     laptop.goto("/settings/reminders/")
     laptop.get_by_label("a message is waiting for me").uncheck()
     laptop.get_by_label("at most twice").check()
@@ -267,6 +266,15 @@ def _fewer_reminders(world: World, laptop: Page) -> None:
     laptop.goto("/messages/")
     expect(laptop.get_by_text("Of course you may.")).to_be_visible()
     expect(laptop.get_by_text("Marked as read")).to_be_visible()
+    before = len(mails_to(ROSA))
+    ready(room)
+    room.get_by_label("Your message").fill("One more thing.")
+    room.get_by_role("button", name="Send to Rosa").click()
+    told(room, "Sent to Rosa.")
+    world.later(hours=1)
+    world.work()
+    assert len(mails_to(ROSA)) == before
+    assert Message.objects.count() == 3
 
 
 # --- 7: the next week ---
@@ -274,6 +282,7 @@ def _fewer_reminders(world: World, laptop: Page) -> None:
 
 def _next_week_opens(world: World, room: Page, phone: Page) -> None:
     """Held, it stays closed though five days have passed; released, it opens by the rule."""
+    world.sign_in(room, User.objects.get(email=ANNA))
     therapist.open_person(room, "Rosa Delgado")
     therapist.steer(room, "Put on hold…", "Waiting for a letter")
     expect(room.get_by_text("Anna Berg put the course on hold")).to_be_visible()
@@ -281,11 +290,13 @@ def _next_week_opens(world: World, room: Page, phone: Page) -> None:
     world.work()
     assert not ModuleProgress.objects.filter(module__number=2).exists()
     rosa, anna = User.objects.get(email=ROSA), User.objects.get(email=ANNA)
+    # Five days are longer than a session lasts.
     world.sign_in(phone, rosa)
     phone.goto("/course/2/")
     expect(phone.get_by_role("heading", name="This week is still ahead")).to_be_visible()
     world.sign_in(room, anna)
     therapist.open_person(room, "Rosa Delgado")
+    expect(room.get_by_text("It is on hold.")).to_be_visible()
     therapist.steer(room, "Release the hold…")
     world.work()
     opened = ModuleProgress.objects.get(module__number=2)
@@ -301,6 +312,7 @@ def _next_week_opens(world: World, room: Page, phone: Page) -> None:
 def _reports_are_made(world: World, room: Page, phone: Page) -> None:
     therapist.open_person(room, "Rosa Delgado")
     card = room.get_by_role("region", name="Progress report")
+    card.get_by_text("Make a report…").click()
     card.get_by_role("button", name="Make a report").click()
     _waits_and_downloads(world, room, "Rosa Delgado")
     phone.goto("/progress/")
@@ -310,7 +322,7 @@ def _reports_are_made(world: World, room: Page, phone: Page) -> None:
     phone.goto("/home/")
     world.work()
     expect(phone.get_by_text("Your report is ready").first).to_be_visible()
-    expect(phone.locator("#live")).to_have_text("Your report is ready.")
+    expect(phone.locator("#live")).to_have_text(re.compile("^Your report is ready"))
     picture(phone, "report-announced")
     phone.get_by_role("link", name="See it and download it").click()
     _download(phone, "Rosa Delgado")
@@ -321,14 +333,14 @@ def _waits_and_downloads(world: World, page: Page, name: str) -> None:
     picture(page, "report-waits")
     world.work()
     expect(page.get_by_text("Your report is ready").first).to_be_visible()
-    expect(page.locator("#live")).to_have_text("Your report is ready.")
+    expect(page.locator("#live")).to_have_text(re.compile("^Your report is ready"))
     _download(page, name)
 
 
 def _download(page: Page, name: str) -> None:
     """The file is a tagged PDF, with its language and a title; its name says nothing of whom it is about."""
     with page.expect_download() as arriving:
-        page.get_by_role("button", name="Download the report").click()
+        page.get_by_role("button", name="Download the PDF").click()
     document = Parsed(arriving.value.path().read_bytes())
     catalog = document.one("/Type /Catalog")
     for entry in ("/StructTreeRoot", "/MarkInfo", "/Lang (en"):
