@@ -190,9 +190,13 @@ def _next(view: CourseView, *, to_patient: bool) -> NextModule | None:
     if stop is None:
         return None
     found = verdict(stop.number, view.facts, now=clock.now())
+    waits = [reason for reason in found.reasons if reason in (Reason.RESTING, Reason.HELD)]
     said = [_reason(reason, stop.number, to_patient=to_patient) for reason in found.reasons]
     if found.may_open:
         said = [_("open from now on")]
+    elif to_patient and waits:
+        # A person who is asked to wait is not told of further conditions.
+        said = [_reason(waits[0], stop.number, to_patient=True)]
     elif Reason.TOO_SOON in found.reasons and found.not_before:
         day = {"day": words.day(_local(found.not_before, view))}
         is_all = found.reasons == (Reason.TOO_SOON,)

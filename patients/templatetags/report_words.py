@@ -81,7 +81,7 @@ def homework_state(part: HomeworkPart, contents: Contents) -> str:
     if part.review:
         said.append(_answered(part.review, to_patient=contents.to_patient))
     else:
-        said.append(_("not answered yet"))
+        said.append(_("being read") if contents.to_patient else _("not answered yet"))
     return words.joined(said)
 
 

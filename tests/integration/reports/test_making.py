@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections
 from django.utils import translation
+from kombu.exceptions import OperationalError
 
 from painclinic import clock, pdf
 from painclinic.accounts.actions import end_membership
 from painclinic.accounts.models import User
 from painclinic.audit.models import AuditEvent
+from painclinic.celery import app
 from painclinic.pdf import PdfTooLarge, PdfUnavailable
 from patients import jobs
 from patients.actions import reports as actions
@@ -27,6 +29,7 @@ from patients.actions.reports import (
     note_percent,
     request_report,
 )
+from patients.actions.steering import place_hold
 from patients.models import Enrolment, Patient, Report
 from patients.reports import making
 from patients.reports.document import build
@@ -185,6 +188,19 @@ def test_pages_of_a_report_cost_the_same_queries_for_a_long_course(
     course.live()
     with course.at(17, hour=12), django_assert_max_num_queries(45):
         build(report)
+
+
+def test_patient_who_is_asked_to_wait_reads_only_that(course: Course) -> None:
+    with course.at(1):
+        course.read(1)
+        place_hold(by=course.therapist, enrolment=course.enrolment, reason="After the operation")
+        said = words_of(made(course.user, course.enrolment))
+        assert "Week 2, Goals that matter: your therapist would like to wait a little" in said
+        assert "not before" not in said
+        assert "After the operation" not in said
+        said = words_of(made(course.therapist, course.enrolment, "therapist"))
+        assert "Week 2, Goals that matter: on hold; not before Sunday 8 March 2026." in said
+        assert "On hold since 3 March 2026 by Anna Berg: After the operation" in said
 
 
 # --- asking ---
@@ -408,3 +424,31 @@ def test_making_is_in_the_trail_as_done_by_the_system(course: Course) -> None:
         course.enrolment.patient_id,
     )
     assert event.object_ids == [report.pk]
+
+
+# --- the doorbell ---
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_rings_for_a_worker_when_it_is_committed(people: Cast) -> None:
+    assert "patients.make_reports" in app.tasks
+    with app.connection_for_read() as broker, broker.SimpleQueue("celery") as queue:
+        queue.clear()
+        ask(people.patient.user, people.enrolment)
+        message = queue.get(timeout=10)
+        assert message.headers["task"] == "patients.make_reports"
+        message.ack()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_broker_that_is_gone_holds_up_nobody_and_loses_nothing(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*args: Any, **more: Any) -> None:
+        raise OperationalError("nobody there")
+
+    monkeypatch.setattr(app, "send_task", gone)
+    report = ask(people.patient.user, people.enrolment)
+    jobs.make_reports()
+    report.refresh_from_db()
+    assert report.state == "ready"
