@@ -47,9 +47,10 @@ def patient_page(permission: Permission, *, consent: bool = True) -> Callable[[V
 
 def _own_enrolment(request: PatientRequest) -> Enrolment:
     mine = Enrolment.objects.visible_to(request.user).filter(patient__user=request.user)
-    enrolment = (
-        mine.select_related("patient__clinic", "clinic", "programme_version").order_by("-created_at").first()
-    )
+    enrolment = mine.select_related("patient", "programme_version").order_by("-created_at").first()
     if enrolment is None:
         raise PermissionDenied
+    # The clinic came with the membership through which the row was found.
+    clinics = {member.clinic_id: member.clinic for member in request.user.active_memberships}
+    enrolment.clinic = enrolment.patient.clinic = clinics[enrolment.clinic_id]
     return enrolment

@@ -46,6 +46,8 @@ def person_page(*, verb: str, act: Permission | None = None) -> Callable[[View],
             own.membership = next(
                 m for m in own.user.active_memberships if m.clinic_id == own.patient.clinic_id
             )
+            # It was read with the membership.
+            own.enrolment.clinic = own.patient.clinic = own.membership.clinic
             if request.method not in SAFE_METHODS:
                 _refuse_unless_allowed(own, act)
             running = EmergencyAccess.objects.visible_to(own.user).running()
@@ -79,7 +81,7 @@ def _enrolment(user: User, patient_id: UUID) -> Enrolment:
     clinics = clinics_where(user, Permission.PATIENT_VIEW)
     patients = Patient.objects.visible_to(user).treated_by(user).filter(clinic_id__in=clinics, pk=patient_id)
     enrolments = Enrolment.objects.visible_to(user).filter(patient_id__in=patients.values("pk"))
-    found = enrolments.select_related("patient__clinic", "clinic", "programme_version")
+    found = enrolments.select_related("patient", "programme_version")
     enrolment = found.order_by("-created_at").first()
     if enrolment is None:
         raise Http404

@@ -14,18 +14,24 @@ from patients.models import Assignment, Patient
 register = template.Library()
 
 
-@register.simple_tag
-def unread_messages(user: Any) -> int:
-    """How many messages a patient has not read yet, for the navigation; 0 for anybody else."""
+@register.simple_tag(takes_context=True)
+def unread_messages(context: Context, user: Any) -> int:
+    """How many messages a patient has not read yet, for the navigation; 0 for anybody else.
+
+    Counted once for each page, however many places say it.
+    """
     if not isinstance(user, User):
         return 0
-    own = Message.objects.visible_to(user).filter(patient__user=user, side=Message.Side.TEAM)
-    return own.unread_by(user).count()
+    known: dict[Any, int] = context["request"].__dict__.setdefault("_unread_messages", {})
+    if user.pk not in known:
+        own = Message.objects.visible_to(user).filter(patient__user=user, side=Message.Side.TEAM)
+        known[user.pk] = own.unread_by(user).count()
+    return known[user.pk]
 
 
 @register.inclusion_tag("messaging/_home_card.html", takes_context=True)
 def home_message_card(context: Context, patient: Patient) -> dict[str, Any]:
-    """The card of the patient's home page: what is new, and by when an answer comes. Three queries."""
+    """The card of the patient's home page: what is new, and by when an answer comes. Two queries."""
     user = context["request"].user
     thread = Thread.objects.visible_to(user).filter(patient=patient).first()
     team = (
@@ -33,7 +39,7 @@ def home_message_card(context: Context, patient: Patient) -> dict[str, Any]:
     )
     name = team.values_list("therapist__name", flat=True).first()
     return {
-        "unread": unread_messages(user) if thread else 0,
+        "unread": unread_messages(context, user) if thread else 0,
         "who": name.split(" ", 1)[0] if name else "",
         "due": when(thread.reply_due_at, user.timezone) if thread and thread.reply_due_at else "",
     }

@@ -209,18 +209,21 @@ def test_demo_mail_in_a_demonstration_can_be_read_and_its_links_followed(db: Non
 def test_home_card_and_badge_tell_what_is_new(cast: Cast, rf: Any) -> None:
     from django.template import engines
 
-    request = rf.get("/")
-    request.user = cast.patient.user
+    def look() -> str:
+        request = rf.get("/")
+        request.user = cast.patient.user
+        return template.render({"patient": cast.patient}, request)
+
     source = (
         "{% load messaging_tags %}{% unread_messages request.user as n %}[{{ n }}]"
         "{% home_message_card patient %}"
     )
     template = engines["django"].from_string(source)
-    assert "Write to Anna" in template.render({"patient": cast.patient}, request)
+    assert "Write to Anna" in look()
     with clock.moved(-timedelta(hours=1)):
         say(cast)
         say(cast)
-    html = template.render({"patient": cast.patient}, request)
+    html = look()
     assert "[2]" in html
     assert "You have 2 new messages." in html
     send_message(by=cast.patient.user, patient=cast.patient, body="Thanks", submission_id=uuid4())
