@@ -1,0 +1,199 @@
+"""Every page of the loop, by who sees it, and a clinic in which each of them has something to show."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from clinics.actions import enrol_and_invite
+from messaging.actions import send_message
+from messaging.jobs import deliver_due, plan_reminders
+from painclinic import clock
+from painclinic.accounts.actions import invite
+from painclinic.accounts.models import Role, User
+from painclinic.ids import new_id
+from patients.actions.emergency import open_in_emergency
+from patients.actions.reports import request_report
+from patients.actions.steering import place_hold
+from patients.jobs import make_reports
+from patients.models import Enrolment
+from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
+from tests.factories.outbox import until
+from tests.integration.reports.rich import Course
+
+# (who, address); {names} are filled by `Places.address`.
+TABLE: list[tuple[str, str]] = [
+    ("nobody", "/"),
+    ("nobody", "/help-now/"),
+    ("nobody", "/display/"),
+    ("nobody", "/sign-in/"),
+    ("nobody", "/password/reset/"),
+    ("nobody", "/invitation/{token}/"),
+    ("invited", "/consent/"),
+    ("newcomer", "/home/"),
+    ("newcomer", "/course/"),
+    ("newcomer", "/course/1/"),
+    ("newcomer", "/course/2/"),
+    ("newcomer", "/practice/"),
+    ("newcomer", "/messages/"),
+    ("newcomer", "/progress/"),
+    ("newcomer", "/course/1/homework/"),
+    ("patient", "/home/"),
+    ("patient", "/course/"),
+    ("patient", "/course/1/"),
+    ("patient", "/course/1/1/"),
+    ("patient", "/course/1/4/"),
+    ("patient", "/course/1/7/"),
+    ("patient", "/course/1/8/"),
+    ("patient", "/course/1/8/?change=1"),
+    ("patient", "/course/1/9/"),
+    ("patient", "/course/1/12/"),
+    ("patient", "/course/1/0/"),
+    ("patient", "/course/2/"),
+    ("patient", "/course/3/"),
+    ("patient", "/course/1/homework/"),
+    ("patient", "/practice/"),
+    ("patient", "/practice/w3-activity-log/new/"),
+    ("patient", "/practice/entries/{entry}/"),
+    ("patient", "/practice/entries/{entry}/change/"),
+    ("patient", "/messages/"),
+    ("patient", "/progress/"),
+    ("patient", "/reports/"),
+    ("patient", "/reports/{report}/"),
+    ("patient", "/settings/reminders/"),
+    ("patient", "/account/consent/"),
+    ("patient", "/account/security/"),
+    ("patient", "/account/sessions/"),
+    ("patient", "/record-access/"),
+    ("patient", "/help-now/"),
+    ("therapist", "/today/"),
+    ("therapist", "/caseload/"),
+    ("therapist", "/patients/{patient}/"),
+    ("therapist", "/patients/{patient}/homework/{waiting}/"),
+    ("therapist", "/patients/{patient}/homework/{reviewed}/"),
+    ("therapist", "/patients/{patient}/messages/"),
+    ("therapist", "/patients/{patient}/hold/"),
+    ("colleague", "/patients/{held}/"),
+    ("colleague", "/patients/{held}/release/"),
+    ("therapist", "/patients/{patient}/unlock/"),
+    ("therapist", "/patients/{patient}/reports/"),
+    ("therapist", "/patients/{patient}/reports/{waiting_report}/"),
+    ("therapist", "/patients/emergency-access/"),
+    ("therapist", "/help-now/"),
+    ("supervisor", "/today/"),
+    ("supervisor", "/caseload/"),
+    ("supervisor", "/patients/{patient}/"),
+    ("supervisor", "/patients/{patient}/homework/{waiting}/"),
+    ("supervisor", "/patients/{patient}/messages/"),
+    ("admin", "/desk/patients/"),
+    ("admin", "/desk/patients/?q=nobody"),
+    ("admin", "/desk/patients/enrol/"),
+    ("admin", "/desk/patients/{patient}/"),
+    ("admin", "/desk/patients/{patient}/edit/"),
+    ("admin", "/desk/staff/"),
+    ("admin", "/desk/staff/invite/"),
+    ("admin", "/desk/staff/{membership}/end/"),
+    ("admin", "/desk/settings/"),
+    ("admin", "/desk/settings/consent/"),
+    ("admin", "/desk/deliveries/"),
+    ("admin", "/desk/access/"),
+    ("admin", "/help-now/"),
+]
+
+
+@dataclass
+class Places:
+    """Maria has been here for two weeks; Omar's course is on hold; Nora came today; Vera is yet to agree."""
+
+    cast: Cast
+    people: dict[str, User | None]
+    names: dict[str, object]
+
+    def address(self, pattern: str) -> str:
+        return pattern.format(**self.names)
+
+
+def lively() -> Places:
+    """The clinic at noon of the eighteenth day. The caller puts the clock back."""
+    clock.set_shift(timedelta(0))
+    clock.set_shift(until("2026-03-02T08:00+00:00"))
+    cast = Cast(on_programme=real_version)
+    course = Course(cast.enrolment, cast.therapist)
+    course.live(8)
+    clock.set_shift(timedelta(0))
+    clock.set_shift(until("2026-03-11T12:00+00:00"))
+    open_first_module(cast.other_enrolment)
+    newcomer = _enrolled(cast, "Nora Quist", "nora@example.org", consent=True)
+    open_first_module(newcomer)
+    invited = _enrolled(cast, "Vera Holt", "vera@example.org", consent=False)
+    return Places(
+        cast,
+        {
+            "nobody": None,
+            "invited": invited.patient.user,
+            "newcomer": newcomer.patient.user,
+            "patient": course.user,
+            "therapist": cast.therapist,
+            "colleague": cast.unassigned_therapist,
+            "supervisor": cast.supervisor,
+            "admin": cast.admin,
+        },
+        _happenings(cast, course),
+    )
+
+
+def _enrolled(cast: Cast, name: str, email: str, *, consent: bool) -> Enrolment:
+    person = a_person(name, email)
+    return make_patient(cast.clinic, cast.admin, cast.therapist, person, cast.version, consent=consent)
+
+
+def _happenings(cast: Cast, course: Course) -> dict[str, object]:
+    """What the addresses of the table speak of."""
+    patient = cast.patient
+    for by, body in (
+        (course.user, "May I rest on Thursdays?"),
+        (cast.therapist, "Of course.\n\nTake your time."),
+        (course.user, "Thank you. And what about a very long line without any space: " + "rest" * 40),
+    ):
+        send_message(by=by, patient=patient, body=body, submission_id=uuid4())
+    place_hold(by=cast.unassigned_therapist, enrolment=cast.other_enrolment, reason="Waiting for a letter")
+    open_in_emergency(by=cast.supervisor, patient=cast.other_patient, reason="The hospital called about him.")
+    reports = [_report(by, cast.enrolment) for by in (course.user, cast.therapist)]
+    token = _invitations(cast)
+    plan_reminders()
+    deliver_due()
+    return {
+        "token": token,
+        "patient": patient.pk,
+        "held": cast.other_patient.pk,
+        "entry": course.cycle.pk,
+        "waiting": course.second.pk,
+        "reviewed": course.first.pk,
+        "report": reports[0],
+        "waiting_report": reports[1],
+        "membership": cast.therapist.memberships.get().pk,
+    }
+
+
+def _report(by: User, enrolment: Enrolment) -> object:
+    """The patient's is ready; the therapist's waits."""
+    report = request_report(by=by, enrolment=enrolment, edition="therapist", request_id=new_id())
+    if by.pk == enrolment.patient.user_id:
+        make_reports()
+    return report.pk
+
+
+def _invitations(cast: Cast) -> str:
+    """A patient and a colleague who have not answered yet."""
+    enrol_and_invite(
+        by=cast.admin,
+        clinic=cast.clinic,
+        request_id=uuid4(),
+        person=a_person("Ida Blom", "ida@example.org"),
+        programme_version=cast.version,
+        therapist=cast.therapist,
+        starts_on=clock.local_today("Europe/London"),
+    )
+    invitation = invite(
+        by=cast.admin, clinic=cast.clinic, email="new@lakeside.test", name="Ned New", role=Role.THERAPIST
+    )
+    return str(invitation.token)
