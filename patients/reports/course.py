@@ -98,7 +98,7 @@ def course_part(reader: User, enrolment: Enrolment, *, to_patient: bool) -> Cour
         view=view,
         numbers=_numbers(reader, enrolment),
         exercises=tuple(_exercises(reader, enrolment)),
-        open_homework=tuple(_open_homework(enrolment, view.stops)),
+        open_homework=tuple(_open_homework(enrolment, view.stops, to_patient=to_patient)),
         waiting=tuple(one for one in newest if not hasattr(one, "review")),
         next=_next(view, to_patient=to_patient),
         holds=()
@@ -155,7 +155,9 @@ def _score(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _open_homework(enrolment: Enrolment, stops: Iterable[ModuleStop]) -> Iterable[OpenHomework]:
+def _open_homework(
+    enrolment: Enrolment, stops: Iterable[ModuleStop], *, to_patient: bool
+) -> Iterable[OpenHomework]:
     for stop in stops:
         if stop.progress is None or not stop.module.homework_tasks():
             continue
@@ -169,14 +171,14 @@ def _open_homework(enrolment: Enrolment, stops: Iterable[ModuleStop]) -> Iterabl
             title=stop.title,
             due=None if stop.homework else due,
             is_another_look=stop.wants_another_look,
-            tasks=() if stop.homework else tuple(_open_tasks(enrolment, stop)),
+            tasks=() if stop.homework else tuple(_open_tasks(enrolment, stop, to_patient=to_patient)),
         )
 
 
-def _open_tasks(enrolment: Enrolment, stop: ModuleStop) -> Iterable[OpenTask]:
+def _open_tasks(enrolment: Enrolment, stop: ModuleStop, *, to_patient: bool) -> Iterable[OpenTask]:
     for state in task_states(enrolment, stop.module):
         if state.is_done:
-            said = _("done, and not handed in yet")
+            said = _("done, ready to send") if to_patient else _("done, not handed in yet")
         elif state.task.is_log and state.entries:
             said = _("%(days)s so far") % {"days": words.days(state.days)}
         else:

@@ -125,7 +125,13 @@ def _title(contents: Contents) -> str:
 
 
 def _made(contents: Contents) -> str:
-    """For whom it was made and when, for the foot of each page."""
+    """For whom it was made and when, for the foot of each page; that nobody in it is real, where it is so."""
+    if contents.enrolment.clinic.is_demo:
+        return _("%(made)s. Demonstration: everybody in it is made up.") % {"made": _made_for(contents)}
+    return _made_for(contents)
+
+
+def _made_for(contents: Contents) -> str:
     said = {
         "name": contents.reader.name,
         "patient": contents.patient.name,

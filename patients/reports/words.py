@@ -22,6 +22,11 @@ def short_day(at: date | datetime) -> str:
     return date_format(_local(at), pgettext("date format on paper: day", "j F Y"))
 
 
+def table_day(at: date | datetime) -> str:
+    """ "4 Mar 2026", for narrow columns."""
+    return date_format(_local(at), pgettext("date format on paper: day in a table", "j M Y"))
+
+
 def log_day(at: date) -> str:
     """ "Tue 4 March", for a list whose heading names the year."""
     return date_format(at, pgettext("date format on paper: day of a log", "D j F"))

@@ -15,6 +15,7 @@ from patients.reports.log import LogPart
 register = template.Library()
 
 register.simple_tag(words.short_day, name="short_day")
+register.simple_tag(words.table_day, name="table_day")
 register.simple_tag(words.moment, name="moment_of")
 
 
@@ -55,7 +56,7 @@ def opened_words(stop: ModuleStop) -> str:
     """Since when a week is open, and who opened it where it was not the rule."""
     if stop.progress is None:
         return "–"
-    day = words.short_day(stop.progress.unlocked_at)
+    day = words.table_day(stop.progress.unlocked_at)
     if stop.progress.unlocked_by_id and stop.progress.unlocked_by:
         return _("%(day)s, by %(name)s") % {"day": day, "name": stop.progress.unlocked_by.name}
     return day

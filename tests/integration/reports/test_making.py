@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from painclinic import clock, pdf
 from painclinic.accounts.actions import end_membership
-from painclinic.accounts.models import User
+from painclinic.accounts.models import Clinic, User
 from painclinic.audit.models import AuditEvent
 from painclinic.celery import app
 from painclinic.pdf import PdfTooLarge, PdfUnavailable
@@ -93,7 +93,7 @@ def test_therapist_edition_is_dense_with_dates_and_states(lived: Course) -> None
     for expected in (
         "Made for Anna Berg, for use in treatment.",
         "Maria Lund, born 12 April 1979",
-        "1. Understanding pain 2 March 2026 4 March 2026 12/12 version 2, reviewed",
+        "1. Understanding pain 2 Mar 2026 4 Mar 2026 12/12 version 2, reviewed",
         "Boom and bust:",
         "coefficient of variation",
         "version 2, handed in 10 March 2026, 18:00 · reviewed: Anna Berg, 11 March 2026, 18:00",
@@ -146,7 +146,10 @@ def test_words_that_look_like_markup_stay_words(course: Course) -> None:
 
 def test_report_of_somebody_who_has_just_begun_is_kind_and_whole(course: Course) -> None:
     with course.at(0):
-        assert "You are at the very beginning." in words_of(made(course.user, course.enrolment))
+        Clinic.objects.filter(pk=course.enrolment.clinic_id).update(is_demo=True)
+        said = words_of(made(course.user, course.enrolment))
+        assert "You are at the very beginning." in said
+        assert "Demonstration: everybody in it is made up." in said
         said = words_of(made(course.therapist, course.enrolment, "therapist"))
         assert "0 days active in the programme" in said
         assert "Homework and feedback" not in said
