@@ -61,11 +61,18 @@ class Site:
             "therapist": self.therapist,
             "supervisor": supervisor,
             "admin": self.admin,
+            "newcomer": self._newcomer(),
         }
         self._fill()
 
     def _staff(self, role: Role, name: str) -> User:
         return make_staff(self.clinic, role, f"{name.split()[0]}@{self.name}.example".lower(), name)
+
+    def _newcomer(self) -> User:
+        """A patient who has not agreed to anything yet."""
+        person = a_person("Ines Roy", f"ines@{self.name.lower()}.example")
+        enrolment = make_patient(self.clinic, self.admin, self.colleague, person, self.version, consent=False)
+        return enrolment.patient.user
 
     def _fill(self) -> None:
         if not self.has_records:
@@ -186,16 +193,20 @@ OTHERWISE: tuple[tuple[str, tuple[tuple[str, Any], ...], str], ...] = (
 )
 
 
+ROLES = {
+    "patient": Role.PATIENT,
+    "therapist": Role.THERAPIST,
+    "supervisor": Role.SUPERVISOR,
+    "admin": Role.CLINIC_ADMIN,
+}
+
+
 def _people_of(page: Page) -> list[str]:
     if page.is_public:
         return ["stranger", "patient"] if page.name == "help-now" else ["stranger"]
-    roles = {
-        "patient": Role.PATIENT,
-        "therapist": Role.THERAPIST,
-        "supervisor": Role.SUPERVISOR,
-        "admin": Role.CLINIC_ADMIN,
-    }
-    return [name for name, role in roles.items() if allows(role, page.permission)]
+    allowed = [name for name, role in ROLES.items() if allows(role, page.permission)]
+    # The pages about one's own sign-in are the same for everybody.
+    return allowed if ":" in page.name else allowed[:1]
 
 
 def visits() -> Iterator[Visit]:
@@ -208,3 +219,4 @@ def visits() -> Iterator[Visit]:
             for name, instead, query in OTHERWISE:
                 if name == page.name:
                     yield Visit(page.name, person, page.kwargs, instead, query)
+    yield Visit("patients:consent-give", "newcomer", ())
