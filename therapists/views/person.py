@@ -2,8 +2,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.views.decorators.http import require_safe
 
 from messaging.forms import MessageForm
@@ -36,18 +34,10 @@ def patient_detail(request: PersonRequest) -> HttpResponse:
         "deliveries": delivery_page(reminders, request.GET.get("page")),
         "clock": reply_clock(page.thread, request.user.timezone),
         "may_steer": may(request, Permission.COURSE_STEER),
-        "reports_card": _reports_card(),
         **side_list(request),
         **message_box(request),
     }
     return render(request, "therapists/patient_detail.html", context)
-
-
-def _reports_card() -> Any:
-    try:
-        return get_template("patients/_reports_card.html")
-    except TemplateDoesNotExist:
-        return None
 
 
 def side_list(request: PersonRequest) -> dict[str, Any]:
