@@ -348,24 +348,28 @@ TREATED = {
     "own": {"maria"},
     "pat": {"omar"},
     "far": {"lea"},
-    "ther": {"maria", "nora"},
+    "new": {"ines"},
+    "ther": {"maria", "nora", "ines"},
     "same": {"omar"},
     "thfar": {"lea"},
     "emer": {"maria"},
-    "sup": {"maria", "omar", "nora"},
+    "sup": {"maria", "omar", "nora", "ines"},
+    # Let in to nothing without a second factor; the rows themselves are theirs to see.
+    "n2f": {"maria"},
 }
-ADMINISTERED = {"adm": {"maria", "omar", "nora"}, "admfar": {"lea"}}
+ADMINISTERED = {"adm": {"maria", "omar", "nora", "ines"}, "admfar": {"lea"}}
 IDENTITIES = {
     "maria": ["Maria Lund", "maria@example.org"],
     "omar": ["Omar Aziz", "omar@example.org"],
     "nora": ["Nora Vane", "nora@example.org"],
     "lea": ["Lea Far", "lea@example.org"],
+    "ines": ["Ines Roy", "ines@example.org"],
 }
 
 
 def forbidden_marks(world: World, person: str) -> list[str]:
     """Every mark that no answer to this person may hold."""
-    treated = TREATED.get(person, set())
+    treated = TREATED.get(person, set()) if person != "n2f" else set()
     known = treated | ADMINISTERED.get(person, set())
     marks = [text for name, records in world.records.items() if name not in treated for text in records.texts]
     marks += [text for name, texts in IDENTITIES.items() if name not in known for text in texts]

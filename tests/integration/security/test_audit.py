@@ -67,6 +67,7 @@ def test_a_list_names_those_on_it_and_nobody_else(row: Row, visits: Visits) -> N
         "Omar Aziz": world.cast.other_patient.pk,
         "Nora Vane": world.nora.patient_id,
         "Lea Far": world.cast.elsewhere_patient.pk,
+        "Ines Roy": world.newcomer.patient_id,
     }
     assert set(patients) == {names[0] for names in IDENTITIES.values()}
     for seen in shown(row, visits):
