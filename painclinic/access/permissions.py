@@ -29,7 +29,6 @@ class Permission(StrEnum):
     PATIENT_ENROL = "patient-enrol"
     STAFF_MANAGE = "staff-manage"
     CLINIC_SET_UP = "clinic-set-up"
-    DELIVERY_VIEW = "delivery-view"
     ACCESS_REVIEW = "access-review"
 
 
@@ -50,7 +49,6 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.COURSE_STEER,
             Permission.REPORT_MAKE,
             Permission.EMERGENCY_ACCESS,
-            Permission.DELIVERY_VIEW,
         }
     ),
     # A supervisor reads the caseload of the clinic and writes to nobody's patient.
@@ -60,7 +58,6 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.WORKLIST_VIEW,
             Permission.PATIENT_VIEW,
             Permission.REPORT_MAKE,
-            Permission.DELIVERY_VIEW,
         }
     ),
     Role.CLINIC_ADMIN: frozenset(
@@ -70,7 +67,6 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PATIENT_ENROL,
             Permission.STAFF_MANAGE,
             Permission.CLINIC_SET_UP,
-            Permission.DELIVERY_VIEW,
             Permission.ACCESS_REVIEW,
         }
     ),
