@@ -24,10 +24,13 @@ SEEN = """() => ({
 STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > width + 1)
-        .slice(-3)
-        .map((one) => `${one.tagName}.${one.className}`);
+    const kept = (one) => one && (getComputedStyle(one).overflowX !== "visible" || kept(one.parentElement));
+    const out = [...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > width + 1);
+    const culprits = out.filter((one) => !kept(one.parentElement));
+    return (culprits.length ? culprits : out)
+        .slice(-2)
+        .map((one) => `${one.outerHTML.slice(0, 60)} in ${one.parentElement.className}`);
 }"""
 # Words that are cut off by their own box.
 CUT_OFF = """() => [...document.querySelectorAll("main :is(a, button, h1, h2, h3, p, label, td, th, li)")]
@@ -43,6 +46,9 @@ def faults_of(page: Page) -> Iterator[str]:
     page.evaluate(AXE_SCRIPT)
     yield from _axe_faults(page, "360", EVERYTHING)
     yield from _width_faults(page, "360")
+    page.evaluate("document.documentElement.dataset.textSize = 'larger'")
+    yield from _width_faults(page, "360, very large letters")
+    page.evaluate("delete document.documentElement.dataset.textSize")
     resize(page, 800)
     yield from _width_faults(page, "800")
     resize(page, 640)
