@@ -54,7 +54,6 @@ def test_no_script_that_people_write_runs(
     open_page: Callable[..., Page],
     sign_in: Callable[[Page, User], str],
     faults: Faults,
-    transactional_db: Any,
 ) -> None:
     world = a_nasty_world()
     dialogs: list[str] = []
