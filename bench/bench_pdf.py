@@ -1,6 +1,6 @@
 """What a chart and a five-page report cost, as ratios that hold on any machine.
 
-Run: .venv/bin/python bench/bench_pdf.py
+Run: bin/bench pdf
 The yardsticks: formatting one small Django template (for charts), and the same report made by
 WeasyPrint without tags (for PDFs). Needs neither database nor broker.
 """

@@ -25,6 +25,7 @@ from django.test import Client
 from painclinic import clock
 from painclinic.accounts.models import Role
 from painclinic.crypto import keys
+from tests.access.table import ROWS
 from tests.factories.cast import make_staff, real_version
 from tests.factories.crowd import enrol_many, lengthen, many_staff
 from tests.factories.site import Site, visits
@@ -130,6 +131,14 @@ def test_many_patients_and_long_records_cost_no_more_queries(counts: tuple[Count
         f"{name}\n" + "\n".join(f"    {n}x {sql}" for sql, n in more.items()) for name, more in grown.items()
     ]
     assert not grown, "\n".join(["", *lines])
+
+
+def test_every_page_of_ours_is_counted(counts: tuple[Counts, Counts]) -> None:
+    """Whatever somebody can look at, by the access table, has a number here."""
+    counted = {label.split()[0] for label, _person in counts[0]}
+    people = ("anon", "own", "new", "ther", "sup", "adm")
+    seen = {row.page for row in ROWS if row.method == "GET" and "ok" in map(row.cells.get, people)}
+    assert not {page for page in seen if ":" in page} - counted
 
 
 def table_of(counts: Counts) -> str:
