@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.test import Client
 
 from painclinic.audit.models import AuditEvent
 from painclinic.crypto import keys
+from tests.access.rows import patients_of
 from tests.access.world import World, forbidden_marks
 
 # Tables that any request may write to, and why.
@@ -51,7 +53,10 @@ Digests = dict[tuple[str, str], str]
 
 @dataclass
 class Seen:
-    """What one request brought about. `changed` are (table, patient) pairs whose rows are different."""
+    """What one request brought about. `changed` are (table, patient's name) pairs whose rows are different.
+
+    It is read by tests that know another world than the one it happened in: hence names, not ids.
+    """
 
     page: str
     method: str
@@ -68,6 +73,8 @@ class Seen:
     events: list[AuditEvent] = field(default_factory=list)
     path: str = ""
     body: str = ""
+    user_id: UUID | None = None
+    subjects: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         return f"{self.person:7} {self.method:7} {self.path} -> {self.status} {self.location}"
@@ -104,6 +111,7 @@ class Prober:
             for name, client in self.clients.items()
             if settings.SESSION_COOKIE_NAME in client.cookies
         }
+        self.names = {str(pk): name for pk, name in patients_of(world).items()}
         self.before = digests()
         self.forbidden = {name: forbidden_marks(world, name) for name in world.people}
 
@@ -138,6 +146,7 @@ class Prober:
                     response = self._send(client, method, path, data, headers)
                     seen = self._note(page, method, person, path, response, data, keep_body)
                 seen.events = list(AuditEvent.objects.filter(pk__gt=newest).order_by("pk"))
+                seen.subjects = {self.names[str(e.subject_id)] for e in seen.events if e.subject_id}
                 if watch.has_written:
                     seen.changed = self._changed()
             except (Exception, pytest.fail.Exception) as error:
@@ -162,6 +171,7 @@ class Prober:
         location = response.get("Location", "") or response.get("HX-Redirect", "")
         # A form that was filled wrongly shows what was typed into it: that is no news to who typed it.
         told = body + str(response.headers)
+        user = self.world.people[person]
         is_html = response.get("Content-Type", "").startswith("text/html")
         return Seen(
             page=page,
@@ -177,13 +187,14 @@ class Prober:
             elsewhere=ELSEWHERE.findall(LINK.sub("", body)) if is_html else [],
             links=[link for link in LINK.findall(body) if is_html and ELSEWHERE.search(link)],
             body=body if keep_body else "",
+            user_id=user.pk if user else None,
         )
 
     def _changed(self) -> set[tuple[str, str]]:
         after = digests()
         both = self.before.keys() | after.keys()
         changed = {key for key in both if self.before.get(key) != after.get(key)}
-        return {key for key in changed if key[0] not in PASSING}
+        return {(table, self.names.get(owner, "")) for table, owner in changed if table not in PASSING}
 
 
 def place_of(location: str) -> str:
