@@ -251,7 +251,8 @@ def _write_addresses(here: Deployment) -> None:
         (here.secrets / name).chmod(0o600)
         (here.secrets / name).write_text(text)
     here.mail.mkdir()
-    (here.secrets / "email_url").write_text(f"filemail://{here.mail}")
+    # One slash more, because the first belongs to the address and not to the path.
+    (here.secrets / "email_url").write_text(f"filemail:///{here.mail}")
 
 
 def collect_static(here: Deployment) -> None:
