@@ -4,6 +4,7 @@
 variable stops the start with a sentence on how to mend it.
 """
 
+import re
 from pathlib import Path
 
 import environ
@@ -213,6 +214,10 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Where recordings may be played from besides this site: host names, for a clinic that has its own.
+AUDIO_HOSTS = env.list("AUDIO_HOSTS", default=[])
+if not all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?", host) for host in AUDIO_HOSTS):
+    raise ImproperlyConfigured("AUDIO_HOSTS must be host names such as audio.clinic.example, with commas.")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -220,6 +225,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "media-src": [SELF, *(f"https://{host}" for host in AUDIO_HOSTS)],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],

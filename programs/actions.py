@@ -9,7 +9,7 @@ from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from programs.loading import Fault, ProgrammeContent, read_tree
 from programs.loading.content import ModuleContent
-from programs.models import Module, Programme, ProgrammeVersion, Step, Worksheet
+from programs.models import Module, Programme, ProgrammeVersion, Relaxation, Resource, Step, Worksheet
 
 
 class ContentRefusedError(Exception):
@@ -81,10 +81,43 @@ def _store_parts(content: ProgrammeContent, version: ProgrammeVersion) -> None:
         for item in content.worksheets
     }
     Worksheet.objects.bulk_create(worksheets.values())
+    _store_library(content, version, worksheets)
     modules = [_module(item, version) for item in content.modules]
     Module.objects.bulk_create(modules)
     for module, item in zip(modules, content.modules, strict=True):
         Step.objects.bulk_create(_steps(item, module, worksheets))
+
+
+def _store_library(
+    content: ProgrammeContent, version: ProgrammeVersion, worksheets: dict[str, Worksheet]
+) -> None:
+    Resource.objects.bulk_create(
+        Resource(
+            version=version,
+            slug=item.slug,
+            title=item.title,
+            summary=item.summary,
+            minutes=item.minutes,
+            body_html=item.body_html,
+            worksheet=worksheets.get(item.worksheet),
+        )
+        for item in content.resources
+    )
+    Relaxation.objects.bulk_create(
+        Relaxation(
+            version=version,
+            slug=item.slug,
+            title=item.title,
+            summary=item.summary,
+            minutes=item.minutes,
+            technique=item.technique,
+            safety=item.safety,
+            pace=list(item.pace),
+            audio=item.audio,
+            parts=list(item.parts),
+        )
+        for item in content.relaxation
+    )
 
 
 def _module(item: ModuleContent, version: ProgrammeVersion) -> Module:

@@ -154,6 +154,57 @@ class Worksheet(models.Model):
         return read_definition(self.definition)
 
 
+class Resource(models.Model):
+    """A page that a patient may open at any time, such as the one for the family."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="resources")
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(max_length=200)
+    summary = models.TextField()
+    minutes = models.PositiveSmallIntegerField()
+    body_html = models.TextField(help_text="Rendered and cleaned when loaded.")
+    worksheet = models.ForeignKey(
+        Worksheet, on_delete=models.RESTRICT, null=True, blank=True, related_name="resources"
+    )
+
+    class Meta:
+        ordering = ["version", "title"]
+        constraints = [models.UniqueConstraint(fields=["version", "slug"], name="resource_slug_once")]
+        triggers = [_frozen("resource_is_frozen", "{row}.version_id")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Relaxation(models.Model):
+    """A script to be listened to, with a paced guide where it has one.
+
+    `parts` are spoken pieces, `{"html": ...}`, and silences, `{"pause": seconds}`, in order; `pace`
+    is one cycle of the guide: `{"phase": words, "seconds": number}`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(ProgrammeVersion, on_delete=models.CASCADE, related_name="relaxation")
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(max_length=200)
+    summary = models.TextField()
+    minutes = models.PositiveSmallIntegerField()
+    technique = models.SlugField(max_length=60, help_text="As the relaxation log calls it.")
+    safety = models.TextField(help_text="Shown before the script.")
+    pace = models.JSONField(default=list)
+    audio = models.CharField(max_length=300, blank=True)
+    parts = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["version", "minutes", "title"]
+        constraints = [models.UniqueConstraint(fields=["version", "slug"], name="relaxation_slug_once")]
+        triggers = [_frozen("relaxation_is_frozen", "{row}.version_id")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 @dataclass(frozen=True)
 class HomeworkTask:
     """What a module asks for: one filling of a worksheet, or a log kept on some days."""
@@ -301,3 +352,13 @@ class Step(models.Model):
         """The worked example: `name` and `entries`, a list of filled values."""
         found: dict[str, Any] | None = self.content.get("example")
         return found
+
+    @property
+    def audio(self) -> str:
+        """The address of a recording of this step, where a clinic has one."""
+        return str(self.content.get("audio", ""))
+
+    @property
+    def relaxation_slug(self) -> str:
+        """The relaxation script that is practised on this step, or nothing."""
+        return str(self.content.get("relaxation", ""))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from programs.loading.content import ModuleContent, StepContent
+from programs.loading.content import ModuleContent, RelaxationContent, ResourceContent, StepContent
 
 _BLOCK_END = re.compile(r"</(?:p|li|h2|h3|td|th|blockquote)>|<(?:br|hr)\s*/?>")
 _TAG = re.compile(r"<[^>]+>")
@@ -82,10 +82,25 @@ def module_text(module: ModuleContent) -> str:
     return "\n".join(part for step in module.steps for part in _step_text(step))
 
 
+def resource_text(page: ResourceContent) -> str:
+    """What is to be read of an extra page."""
+    return f"{page.title}\n{_plain(page.body_html)}"
+
+
+def relaxation_text(script: RelaxationContent) -> str:
+    """What is to be read or heard of a relaxation script, without its pauses."""
+    spoken = (_plain(part["html"]) for part in script.parts if "html" in part)
+    return "\n".join((script.title, script.safety, *spoken))
+
+
+def _plain(body_html: str) -> str:
+    return html.unescape(_TAG.sub("", _BLOCK_END.sub("\n", body_html)))
+
+
 def _step_text(step: StepContent) -> Iterator[str]:
     yield step.title
     yield from step.content.get("goals", ())
-    yield html.unescape(_TAG.sub("", _BLOCK_END.sub("\n", step.body_html)))
+    yield _plain(step.body_html)
     for question in step.content.get("questions", ()):
         yield question["prompt"]
         for option in question["options"]:

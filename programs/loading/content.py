@@ -40,6 +40,33 @@ class ModuleContent:
 
 
 @dataclass(frozen=True)
+class ResourceContent:
+    """A page that is open at any time. `worksheet` is a slug or empty."""
+
+    slug: str
+    title: str
+    summary: str
+    minutes: int
+    worksheet: str
+    body_html: str
+
+
+@dataclass(frozen=True)
+class RelaxationContent:
+    """A script to be listened to. `parts` are spoken pieces and pauses, `pace` one cycle of a guide."""
+
+    slug: str
+    title: str
+    summary: str
+    minutes: int
+    technique: str
+    safety: str
+    pace: tuple[dict[str, Any], ...]
+    audio: str
+    parts: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class ProgrammeContent:
     """A whole programme in one language. `content_hash` changes with any of its files."""
 
@@ -50,3 +77,5 @@ class ProgrammeContent:
     content_hash: str
     worksheets: tuple[WorksheetContent, ...]
     modules: tuple[ModuleContent, ...]
+    resources: tuple[ResourceContent, ...] = ()
+    relaxation: tuple[RelaxationContent, ...] = ()

@@ -1,22 +1,23 @@
 """module-N/NN-slug.md: a step, front matter and Markdown."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from programs.loading.content import StepContent, WorksheetContent
 from programs.loading.faults import FaultList, FileFaults, shown
+from programs.loading.front_matter import part
+from programs.loading.library_file import audio_of
 from programs.loading.markdown import render
 from programs.loading.record import Record
 from programs.loading.worksheet_values import check_values
-from programs.loading.yaml_nodes import Node, plain, read_yaml
+from programs.loading.yaml_nodes import Node, plain
 
 SHORT_VERSION = "short-version"
 SHORT_MINUTES, LONGEST_MINUTES = 10, 15
 MAX_EXAMPLE_ENTRIES = 20
 _FILE_NAME = re.compile(r"([0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 
 Worksheets = Mapping[str, WorksheetContent]
 
@@ -37,23 +38,26 @@ class StepName:
 
 
 def read_step(
-    text: str, name: StepName, file: str, faults: FaultList, worksheets: Worksheets
+    text: str,
+    name: StepName,
+    file: str,
+    faults: FaultList,
+    worksheets: Worksheets,
+    scripts: Collection[str] = (),
 ) -> StepContent | None:
-    """The step in a file's text; None when there is no front matter to go by."""
-    matched = _FRONT_MATTER.match(text)
-    if not matched:
-        faults.add(file, 1, "a step begins with a line ---, its 'name: value' lines, and a line ---")
+    """The step in a file's text; None when there is nothing to go by. `scripts` are relaxation slugs."""
+    found = part(text, file, faults, what="a step")
+    if found is None:
         return None
-    front = faults.in_file(file, first_line=2)
-    node = read_yaml(matched[1], front)
-    body = faults.in_file(file, first_line=matched[0].count("\n") + 1)
-    html = render(text[matched.end() :], body)
-    if node is None:
+    html = render(found.text, found.text_faults)
+    if found.head is None:
         return None
-    return _step(Record(node, front, what="step"), name, html, worksheets)
+    return _step(Record(found.head, found.head_faults, what="step"), name, html, worksheets, scripts)
 
 
-def _step(record: Record, name: StepName, html: str, worksheets: Worksheets) -> StepContent:
+def _step(
+    record: Record, name: StepName, html: str, worksheets: Worksheets, scripts: Collection[str]
+) -> StepContent:
     kind = record.choice("kind", _KINDS)
     is_short = kind == "short_version"
     if kind and is_short != (name.number == 0):
@@ -79,6 +83,7 @@ def _step(record: Record, name: StepName, html: str, worksheets: Worksheets) -> 
         record.fault(f"a step of the kind {kind} needs a text below its front matter")
     for extra in rules.extras:
         extra(record, content)
+    _to_listen(record, content, rules, scripts)
     worksheet = _worksheet(record, content, rules, worksheets)
     record.finish()
     return StepContent(**{**step.__dict__, "worksheet": worksheet})
@@ -120,6 +125,16 @@ def _rating(record: Record, content: dict[str, Any]) -> None:
     part = Record(node, record.faults, what="rating")
     content["rating"] = {key: part.text(key, longest=200) for key in ("before", "after", "low", "high")}
     part.finish()
+
+
+def _to_listen(record: Record, content: dict[str, Any], rules: "KindRules", scripts: Collection[str]) -> None:
+    """A recording of the step, and the relaxation script that it guides through."""
+    if audio := audio_of(record):
+        content["audio"] = audio
+    if rules.may_guide and record.node("relaxation"):
+        content["relaxation"] = record.slug("relaxation")
+        if content["relaxation"] not in scripts:
+            record.fault(f"there is no relaxation script {shown(content['relaxation'])}", "relaxation")
 
 
 def _worksheet(record: Record, content: dict[str, Any], rules: "KindRules", worksheets: Worksheets) -> str:
@@ -178,24 +193,26 @@ def _checked(node: Node, worksheet: WorksheetContent, faults: FileFaults) -> dic
 class KindRules:
     """What a kind of step has beside title, minutes, core and goals.
 
-    `worksheet` is none, optional or required; `wants_log` None means either.
+    `worksheet` is none, optional or required; `wants_log` None means either;
+    `may_guide` that a relaxation script can be practised on it.
     """
 
     needs_body: bool = False
     worksheet: str = "none"
     wants_log: bool | None = None
     needs_example: bool = False
+    may_guide: bool = False
     extras: tuple[Callable[[Record, dict[str, Any]], None], ...] = ()
 
 
 _KINDS: Mapping[str, KindRules] = {
-    "reading": KindRules(needs_body=True),
+    "reading": KindRules(needs_body=True, may_guide=True),
     "example": KindRules(needs_body=True, worksheet="optional", needs_example=True),
-    "exercise": KindRules(needs_body=True, worksheet="optional", extras=(_rating,)),
+    "exercise": KindRules(needs_body=True, worksheet="optional", may_guide=True, extras=(_rating,)),
     "check": KindRules(extras=(_questions,)),
     "worksheet": KindRules(worksheet="required", wants_log=False),
     "log": KindRules(worksheet="required", wants_log=True),
     "practice_plan": KindRules(worksheet="required", wants_log=False),
     "summary": KindRules(needs_body=True),
-    "short_version": KindRules(needs_body=True),
+    "short_version": KindRules(needs_body=True, may_guide=True),
 }

@@ -3,12 +3,21 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
-from programs.loading.content import ModuleContent, ProgrammeContent, StepContent, WorksheetContent
+from programs.loading.content import (
+    ModuleContent,
+    ProgrammeContent,
+    RelaxationContent,
+    ResourceContent,
+    StepContent,
+    WorksheetContent,
+)
 from programs.loading.faults import Fault, FaultList
+from programs.loading.library_file import read_relaxation, read_resource
 from programs.loading.markdown import RENDER_VERSION
 from programs.loading.module_file import read_module
 from programs.loading.record import Record
@@ -22,6 +31,10 @@ MAX_FILES = 400
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.ASCII)
 _MODULE_FOLDER = re.compile(r"module-([1-9][0-9]?)", re.ASCII)
 PROGRAMME_FILE, MODULE_FILE, WORKSHEET_FOLDER = "programme.yaml", "module.yaml", "worksheets"
+RESOURCE_FOLDER, RELAXATION_FOLDER = "resources", "relaxation"
+
+Page = TypeVar("Page", ResourceContent, RelaxationContent)
+_ReadPage = Callable[[str, str, str, FaultList, dict[str, WorksheetContent]], Page | None]
 
 
 def read_tree(path: Path) -> tuple[ProgrammeContent | None, list[Fault]]:
@@ -49,10 +62,13 @@ class _Reading:
         self._read_files()
         node = self._yaml(PROGRAMME_FILE)
         worksheets = self._worksheets()
-        modules = self._modules(worksheets)
+        resources = self._library(RESOURCE_FOLDER, read_resource, worksheets)
+        relaxation = self._library(RELAXATION_FOLDER, read_relaxation, worksheets)
+        modules = self._modules(worksheets, {script.slug for script in relaxation})
         for leftover in sorted(self.texts):
             self.faults.add(leftover, 1, "this file does not belong here; see docs/content-format.md")
-        return self._put_together(node, worksheets, modules) if node else None
+        programme = self._put_together(node, worksheets, modules) if node else None
+        return programme and replace(programme, resources=tuple(resources), relaxation=tuple(relaxation))
 
     def _put_together(
         self, node: Node, worksheets: dict[str, WorksheetContent], modules: list[ModuleContent]
@@ -89,7 +105,19 @@ class _Reading:
             found[worksheet.slug] = worksheet
         return found
 
-    def _modules(self, worksheets: dict[str, WorksheetContent]) -> list[ModuleContent]:
+    def _library(
+        self, folder: str, read: "_ReadPage[Page]", worksheets: dict[str, WorksheetContent]
+    ) -> list[Page]:
+        """The pages in one folder, one a file, by the name of the file."""
+        pages = []
+        for file in self._in_folder(folder, ".md"):
+            page = read(self.texts.pop(file), Path(file).stem, file, self.faults, worksheets)
+            pages += [page] if page else []
+        return pages
+
+    def _modules(
+        self, worksheets: dict[str, WorksheetContent], scripts: Collection[str]
+    ) -> list[ModuleContent]:
         folders = {file.split("/")[0] for file in self.texts if "/" in file}
         numbers = sorted(int(match[1]) for match in map(_MODULE_FOLDER.fullmatch, folders) if match)
         if not numbers:
@@ -98,20 +126,24 @@ class _Reading:
             self.faults.add(PROGRAMME_FILE, 1, "module folders must be numbered 1, 2, 3 ... without a gap")
         modules: list[ModuleContent] = []
         for number in numbers:
-            module = self._module(number, worksheets)
+            module = self._module(number, worksheets, scripts)
             if module and module.slug in {known.slug for known in modules}:
                 self.faults.add(f"module-{number}/{MODULE_FILE}", 1, "its slug belongs to another module")
             modules += [module] if module else []
         return modules
 
-    def _module(self, number: int, worksheets: dict[str, WorksheetContent]) -> ModuleContent | None:
+    def _module(
+        self, number: int, worksheets: dict[str, WorksheetContent], scripts: Collection[str]
+    ) -> ModuleContent | None:
         folder = f"module-{number}"
-        steps = list(self._steps(folder, worksheets))
+        steps = list(self._steps(folder, worksheets, scripts))
         file = f"{folder}/{MODULE_FILE}"
         node = self._yaml(file)
         return read_module(node, number, steps, worksheets, self.faults.in_file(file)) if node else None
 
-    def _steps(self, folder: str, worksheets: dict[str, WorksheetContent]) -> Iterator[StepContent]:
+    def _steps(
+        self, folder: str, worksheets: dict[str, WorksheetContent], scripts: Collection[str]
+    ) -> Iterator[StepContent]:
         expected, slugs = 1, set[str]()
         for file in self._in_folder(folder, ".md"):
             name = StepName.read(Path(file).stem)
@@ -125,7 +157,7 @@ class _Reading:
             if name.slug in slugs:
                 self.faults.add(file, 1, "another step of this module has the same name")
             slugs.add(name.slug)
-            step = read_step(self.texts.pop(file), name, file, self.faults, worksheets)
+            step = read_step(self.texts.pop(file), name, file, self.faults, worksheets, scripts)
             if step:
                 yield step
 

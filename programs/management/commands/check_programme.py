@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from programs.loading import ProgrammeContent, read_tree
 from programs.loading.content import ModuleContent
-from programs.reading_age import Measure, measure, module_text
+from programs.reading_age import Measure, measure, module_text, relaxation_text, resource_text
 
 
 class Command(BaseCommand):
@@ -25,6 +25,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{'module':<40} {'steps':>5} {'minutes':>7} {'words':>7} {'reading age':>11}")
         for module in programme.modules:
             self.stdout.write(_line(module, programme))
+        for page in programme.resources:
+            self.stdout.write(_page(f"resource: {page.title}", page.minutes, resource_text(page), programme))
+        for script in programme.relaxation:
+            name = f"relaxation: {script.title}"
+            self.stdout.write(_page(name, script.minutes, relaxation_text(script), programme))
+
+
+def _page(name: str, minutes: int, text: str, programme: ProgrammeContent) -> str:
+    found = measure(text, programme.language)
+    age = "-" if found.age is None else f"{found.age:.1f}"
+    return f"{name[:40]:<40} {'-':>5} {minutes:>7} {found.words:>7} {age:>11}"
 
 
 def _line(module: ModuleContent, programme: ProgrammeContent) -> str:

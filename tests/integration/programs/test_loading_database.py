@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from painclinic.audit.actions import System
 from painclinic.audit.models import AuditEvent
 from programs.actions import ContentRefusedError, load_programme, publish_version
-from programs.models import Module, Programme, ProgrammeVersion, Step, Worksheet
+from programs.models import Module, Programme, ProgrammeVersion, Relaxation, Resource, Step, Worksheet
 from tests.unit.programs.tree_files import PROGRAMME, READING, write_tree
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,10 @@ def test_load_stores_every_part(draft: ProgrammeVersion) -> None:
     assert first.steps.get(slug="cycle").worksheet == draft.worksheets.get(code="W1")
     assert first.steps.get(slug="cycle").example["name"] == "Maya"
     assert first.steps.get(slug="check").questions[0]["id"] == "hurt-harm"
+
+    assert draft.resources.get().worksheet == draft.worksheets.get(code="W1")
+    assert draft.relaxation.get().parts[1] == {"pause": 10}
+    assert draft.relaxation.get().pace[0] == {"phase": "Breathe in", "seconds": 4}
 
 
 def test_load_writes_one_audit_event(draft: ProgrammeVersion) -> None:
@@ -111,6 +115,10 @@ FROZEN = [
     "DELETE FROM programs_step",
     "UPDATE programs_worksheet SET definition = '{}'",
     "DELETE FROM programs_worksheet",
+    "UPDATE programs_resource SET body_html = 'x'",
+    "DELETE FROM programs_resource",
+    "UPDATE programs_relaxation SET parts = '[]'",
+    "DELETE FROM programs_relaxation",
 ]
 
 
@@ -126,6 +134,8 @@ def test_published_version_takes_nothing_new(published: ProgrammeVersion) -> Non
         Worksheet(version=published, slug="more", code="W9", title="More", definition={}),
         Module(version=published, number=9, slug="more", title="More"),
         Step(module=module, number=9, slug="more", kind="reading", title="More", minutes=1),
+        Resource(version=published, slug="more", title="More", minutes=1),
+        Relaxation(version=published, slug="more", title="More", minutes=1, technique="more"),
     ]
 
     for addition in additions:
@@ -178,6 +188,7 @@ def test_commands_check_load_and_publish(tmp_path: Path) -> None:
     assert "no faults" in out.getvalue()
     assert "1. Understanding pain" in out.getvalue()
     assert "outline" in out.getvalue()
+    assert "relaxation: Belly breathing" in out.getvalue()
     assert ProgrammeVersion.objects.get().is_published
 
 

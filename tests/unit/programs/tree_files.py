@@ -220,10 +220,69 @@ core: false
 Pain is an alarm. That is all for today.
 """
 
+FAMILY = """\
+---
+title: For people close to you
+summary: A page to share.
+minutes: 4
+worksheet: pain-cycle
+---
+Ask before you **help**.
+
+## What helps
+
+- A walk together
+"""
+
+BELLY = """\
+---
+title: Belly breathing
+summary: Slow breaths, low in the body.
+minutes: 5
+technique: belly-breathing
+safety: Stop if you feel dizzy.
+pace:
+  - {phase: Breathe in, seconds: 4}
+  - {phase: Breathe out, seconds: 6}
+---
+Sit as it suits you. Let your shoulders drop.
+
+[pause 10]
+Breathe *out* slowly.
+Let it go.
+[pause 20]
+
+## To end
+
+Open your eyes.
+"""
+
+# Beside the tree, for tests of what a relaxation log offers.
+RELAXATION_LOG = """\
+slug: calm-log
+code: W5
+title: Relaxation log
+is_log: true
+fields:
+  - {name: date, type: date, label: Day, required: true, default: today, min: today-7d, max: today}
+  - name: technique
+    type: enum
+    label: What did you practise?
+    required: true
+    options:
+      - {value: belly-breathing, label: Belly breathing}
+      - {value: imagery, label: Imagery}
+  - {name: minutes, type: int, label: Minutes, required: true, min: 1, max: 60, unit: minutes}
+review: [technique]
+log: {date_field: date}
+"""
+
 FILES = {
     "programme.yaml": PROGRAMME,
     "worksheets/pain-cycle.yaml": PAIN_CYCLE,
     "worksheets/activity-log.yaml": ACTIVITY_LOG,
+    "resources/family-page.md": FAMILY,
+    "relaxation/belly-breathing.md": BELLY,
     "module-1/module.yaml": MODULE_1,
     "module-1/01-alarm.md": READING,
     "module-1/02-check.md": CHECK,
