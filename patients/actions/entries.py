@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from painclinic import clock
 from painclinic.accounts.models import User
@@ -35,6 +36,10 @@ class SupersededError(Exception):
     def __init__(self, newest: Entry) -> None:
         super().__init__("corrected before")
         self.newest = newest
+
+
+class LogFullError(EntryInvalidError):
+    """The worksheet takes no more entries of this enrolment."""
 
 
 class DayFullError(EntryInvalidError):
@@ -71,6 +76,7 @@ def submit_entry(
     if not parsed.is_valid:
         raise EntryInvalidError(parsed.errors)
     on_date = _on_date(worksheet, parsed.values)
+    _check_room(enrolment, worksheet, supersedes)
     _check_day(enrolment, worksheet, on_date, supersedes)
     entry = _create(by, enrolment, worksheet, parsed.values, submission_id, step, supersedes, on_date)
     close_draft(by=by, draft_id=submission_id)
@@ -91,7 +97,14 @@ def _reference_day(
     if supersedes is None or str(raw.get(log.get("date_field", ""), "")) != str(supersedes.on_date):
         return today
     zone = supersedes.enrolment.patient.timezone
-    return supersedes.submitted_at.astimezone(ZoneInfo(zone)).date()
+    return _first_of_day(supersedes).submitted_at.astimezone(ZoneInfo(zone)).date()
+
+
+def _first_of_day(entry: Entry) -> Entry:
+    """The version with which a line came to its day: later corrections have not moved it."""
+    while entry.supersedes and entry.supersedes.on_date == entry.on_date:
+        entry = entry.supersedes
+    return entry
 
 
 def _create(
@@ -172,6 +185,18 @@ def _on_date(worksheet: Worksheet, values: Mapping[str, Any]) -> date | None:
     log = worksheet.definition.get("log") or {}
     found = values.get(log.get("date_field", ""))
     return date.fromisoformat(str(found)[:10]) if found else None
+
+
+def _check_room(enrolment: Enrolment, worksheet: Worksheet, supersedes: Entry | None) -> None:
+    """Hold a worksheet to the number of entries that it may have at all."""
+    log = worksheet.definition.get("log") or {}
+    if supersedes is None and Entry.objects.fill_up(enrolment, worksheet):
+        text = ngettext(
+            "You have %(number)d of these already. Change it, or take it out first.",
+            "You have %(number)d of these already. Change one, or take one out first.",
+            log["max_entries"],
+        )
+        raise LogFullError({log["date_field"]: text % {"number": log["max_entries"]}})
 
 
 def _check_day(

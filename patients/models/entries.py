@@ -20,6 +20,15 @@ class EntryQuerySet(ClinicalQuerySet["Entry"]):
     def of(self, slug: str) -> "EntryQuerySet":
         return self.filter(worksheet__slug=slug)
 
+    def fill_up(self, enrolment: Enrolment, worksheet: Worksheet) -> bool:
+        """Whether there are as many live entries of a worksheet as an enrolment may have (`max_entries`).
+
+        Counted by slug: an enrolment that moved to a newer version of the programme keeps its entries.
+        """
+        most = (worksheet.definition.get("log") or {}).get("max_entries")
+        live = self.current().of(worksheet.slug).filter(enrolment=enrolment)
+        return most is not None and live.count() >= int(most)
+
 
 class Entry(PatientRow):
     """One filling-in of a worksheet, as it was submitted. Never changed: a correction is a new

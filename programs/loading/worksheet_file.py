@@ -1,13 +1,15 @@
 """worksheets/<slug>.yaml: a worksheet's definition, checked and brought to its stored form."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from programs.loading.content import WorksheetContent
 from programs.loading.faults import FileFaults, shown
 from programs.loading.record import NAME, Record
 from programs.loading.worksheet_values import SOME_DAY, check_values
 from programs.loading.yaml_nodes import Node, plain
+from programs.worksheets.checks import CHECKS
 from programs.worksheets.definition import RELATIVE_DAY, TYPES, day_of
 from programs.worksheets.derived import CALCULATIONS
 
@@ -34,7 +36,8 @@ def read_worksheet(node: Node, slug: str, faults: FileFaults) -> WorksheetConten
         "is_log": is_log,
         "fields": fields,
         "review": _known_names(record, types),
-        "derived": _derived(record, types),
+        "derived": _registered(record, "derived", CALCULATIONS, fields),
+        "checks": _registered(record, "checks", CHECKS, fields),
         "log": _log(record, is_log, fields),
         "print": _print(record),
     }
@@ -183,16 +186,28 @@ def _known_names(record: Record, types: dict[str, str]) -> list[str]:
     return names
 
 
-def _derived(record: Record, types: dict[str, str]) -> list[str]:
-    names = record.texts("derived", 0, 10, longest=40)
+class _Registered(Protocol):
+    @property
+    def needs(self) -> Mapping[str, str]: ...
+
+
+def _registered(
+    record: Record, key: str, register: Mapping[str, _Registered], fields: list[dict[str, Any]]
+) -> list[str]:
+    """Names of registered functions, each with the fields that it reads."""
+    names = record.texts(key, 0, 10, longest=40)
+    types = {item["name"]: item["type"] for item in fields}
+    for item in fields:
+        types |= {f"{item['name']}.{part['name']}": part["type"] for part in item.get("fields", ())}
     for name in names:
-        if name not in CALCULATIONS:
-            known = ", ".join(sorted(CALCULATIONS))
-            record.fault(f"the calculation {shown(name)} is not known; there are: {known}", "derived")
+        if name not in register:
+            known = ", ".join(sorted(register))
+            what = {"derived": "calculation", "checks": "check"}[key]
+            record.fault(f"the {what} {shown(name)} is not known; there are: {known}", key)
             continue
-        for needed, kind in CALCULATIONS[name].needs.items():
+        for needed, kind in register[name].needs.items():
             if types.get(needed) != kind:
-                record.fault(f"{name} needs a field '{needed}' of type {kind}", "derived")
+                record.fault(f"{name} needs a field '{needed}' of type {kind}", key)
     return names
 
 
@@ -207,11 +222,19 @@ def _log(record: Record, is_log: bool, fields: list[dict[str, Any]]) -> dict[str
     date_field = part.matching("date_field", NAME, "the name of a field")
     if date_field not in days:
         part.fault(f"{shown(date_field)} must be a required field of type date or datetime", "date_field")
-    log = {
+    log: dict[str, Any] = {
         "date_field": date_field,
         "entries_per_day": part.integer("entries_per_day", 1, 48, default=8),
         "backdate_days": part.integer("backdate_days", 0, 31, default=7),
     }
+    if part.has("max_entries"):
+        log["max_entries"] = part.integer("max_entries", 1, 100)
+    if part.has("future_days"):
+        log["future_days"] = part.integer("future_days", 0, 60)
+        if any(item["name"] == date_field and item.get("max") for item in fields):
+            part.fault(
+                "leave out 'max' of the date field, or 'future_days': they say the same", "future_days"
+            )
     part.finish()
     return log
 

@@ -4,7 +4,7 @@ Everything here is a pure function of a definition (`Worksheet.definition`) and 
 """
 
 from programs.worksheets.definition import Definition, Field, Option, read_definition
-from programs.worksheets.derived import derive
+from programs.worksheets.derived import derive, derived_lines
 from programs.worksheets.form import Answer, Choice, FormField, Row, answers_for, fields_for
 from programs.worksheets.parse import Parsed, parse
 from programs.worksheets.values import initial, merge, split_text, to_raw
@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "answers_for",
     "derive",
+    "derived_lines",
     "fields_for",
     "initial",
     "merge",

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 TYPES = frozenset(
@@ -67,6 +67,7 @@ class Definition:
     fields: tuple[Field, ...]
     review: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
     log: Mapping[str, Any] = field(default_factory=dict)
     print: Mapping[str, Any] = field(default_factory=dict)
 
@@ -84,18 +85,29 @@ def read_definition(data: "Mapping[str, Any] | Definition") -> Definition:
     """The typed form of a stored definition; a definition that is typed already comes back as it is."""
     if isinstance(data, Definition):
         return data
+    fields = tuple(_field(item) for item in data["fields"])
+    log = data.get("log") or {}
     return Definition(
         slug=data["slug"],
         code=data["code"],
         title=data["title"],
         intro=data.get("intro", ""),
         is_log=data.get("is_log", False),
-        fields=tuple(_field(item) for item in data["fields"]),
+        fields=tuple(_not_too_far_ahead(item, log) for item in fields),
         review=tuple(data.get("review", ())),
         derived=tuple(data.get("derived", ())),
-        log=data.get("log") or {},
+        checks=tuple(data.get("checks", ())),
+        log=log,
         print=data.get("print") or {},
     )
+
+
+def _not_too_far_ahead(spec: Field, log: Mapping[str, Any]) -> Field:
+    """The day of a log with its last possible day, where the log says how far ahead that is."""
+    ahead = log.get("future_days")
+    if ahead is None or spec.name != log.get("date_field") or spec.maximum:
+        return spec
+    return replace(spec, maximum=f"today+{ahead}d")
 
 
 def _field(data: Mapping[str, Any]) -> Field:

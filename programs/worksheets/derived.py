@@ -6,24 +6,40 @@ from typing import Any
 
 from programs.worksheets.activity import activity_summary
 from programs.worksheets.definition import Definition, read_definition
+from programs.worksheets.pacing import TRIALS, start_in_words
 
 Entries = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Calculation:
-    """A function over entries, and the fields (name: type) that it reads."""
+    """What is worked out, and the fields (name: type; in a list `trials.amount`) that it reads.
 
-    function: Callable[[Entries], Any]
+    `function` makes something of all entries together; `lines` says in words what one entry comes
+    to, as (label, text), and nothing while a field that it needs is empty. One of them, or both.
+    """
+
     needs: Mapping[str, str]
+    function: Callable[[Entries], Any] | None = None
+    lines: Callable[[Mapping[str, Any]], list[tuple[str, str]]] | None = None
 
 
 CALCULATIONS: Mapping[str, Calculation] = {
-    "activity_summary": Calculation(activity_summary, {"date": "date", "category": "enum", "minutes": "int"}),
+    "activity_summary": Calculation({"date": "date", "category": "enum", "minutes": "int"}, activity_summary),
+    "pacing_start": Calculation(TRIALS, lines=start_in_words),
 }
 
 
 def derive(definition: Mapping[str, Any] | Definition, entries: Entries) -> dict[str, Any]:
     """What the worksheet's calculations make of its entries, by name."""
     known = list(entries)
-    return {name: CALCULATIONS[name].function(known) for name in read_definition(definition).derived}
+    named = {name: CALCULATIONS[name].function for name in read_definition(definition).derived}
+    return {name: function(known) for name, function in named.items() if function}
+
+
+def derived_lines(
+    definition: Mapping[str, Any] | Definition, values: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """What one entry comes to in words, (label, text), in the order of the definition's calculations."""
+    named = [CALCULATIONS[name].lines for name in read_definition(definition).derived]
+    return [line for lines in named if lines for line in lines(values)]

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from programs.worksheets.checks import CHECKS
 from programs.worksheets.definition import Definition, Field, day_of, read_definition
 
 Raw = Mapping[str, object]
@@ -48,16 +49,39 @@ def parse(
     """Check a filling of a worksheet.
 
     `today` is the date where the person is; relative bounds count from it. `partial` lets
-    required fields be empty. Empty optional fields are left out of the values; a tick box is
-    always true or false. Never raises, whatever is in `raw`.
+    required fields be empty, and leaves out the checks across fields. Empty optional fields are
+    left out of the values; a tick box is always true or false. Never raises, whatever is in `raw`.
     """
     parsed = Parsed()
-    for spec in read_definition(definition).fields:
+    known = read_definition(definition)
+    for spec in known.fields:
         if spec.type == "list":
             _parse_list(spec, raw, parsed, today, partial)
         else:
             _parse_one(spec, spec.name, raw, parsed.values, parsed.errors, today, partial)
+    if not partial:
+        _check(known, raw, parsed, today)
     return parsed
+
+
+def _check(definition: Definition, raw: Raw, parsed: Parsed, today: dt.date) -> None:
+    """Run the checks whose fields are right as they stand; of several faults of a field the first counts."""
+    wrong = {key.partition("-")[0] for key in parsed.errors}
+    for name in definition.checks:
+        check = CHECKS[name]
+        if wrong.isdisjoint(needed.partition(".")[0] for needed in check.needs):
+            for key, message in check.function(parsed.values, today):
+                parsed.errors.setdefault(_input_name(definition, raw, key), message)
+
+
+def _input_name(definition: Definition, raw: Raw, key: str) -> str:
+    """The input behind a fault: rows that were left empty have no place among the values."""
+    name, _dash, rest = key.partition("-")
+    spec = definition.field(name)
+    if spec is None or spec.type != "list" or not rest:
+        return key
+    place, _dash, part = rest.partition("-")
+    return f"{name}-{_filled_rows(spec, raw)[int(place)]}-{part}"
 
 
 def _parse_one(
@@ -105,7 +129,7 @@ def _missing(spec: Field) -> str:
 def _parse_list(spec: Field, raw: Raw, parsed: Parsed, today: dt.date, partial: bool) -> None:
     rows: list[dict[str, Any]] = []
     before = len(parsed.errors)
-    filled = [index for index in row_indexes(spec, raw) if not _row_is_empty(spec, raw, index)]
+    filled = _filled_rows(spec, raw)
     for index in filled[: spec.max_rows]:
         row: dict[str, Any] = {}
         for part in spec.fields:
@@ -129,6 +153,10 @@ def row_indexes(spec: Field, raw: Raw) -> list[int]:
     pattern = re.compile(rf"{re.escape(spec.name)}-([0-9]{{1,3}})-[a-z0-9_]+", re.ASCII)
     found = (pattern.fullmatch(key) for key in raw if isinstance(key, str))
     return sorted({int(match[1]) for match in found if match})
+
+
+def _filled_rows(spec: Field, raw: Raw) -> list[int]:
+    return [index for index in row_indexes(spec, raw) if not _row_is_empty(spec, raw, index)]
 
 
 def _row_is_empty(spec: Field, raw: Raw, index: int) -> bool:
