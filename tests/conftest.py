@@ -37,13 +37,17 @@ def _start_servers() -> None:
     }
 
 
-def _own_broker_numbers() -> None:
-    """Worker gw3 must not see the cache entries and tasks of worker gw4."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if os.environ.get("TEST_SERVERS") == "shared" and worker:
-        number = 2 * int(worker.removeprefix("gw")) + 2
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Each parallel worker gets databases of the broker of its own, before anything in it reads the settings.
+
+    With the same ones, each would empty the other's cache before every test.
+    """
+    if os.environ.get("TEST_SERVERS") != "shared":
+        return
+    for worker, spec in enumerate(specs):
         for offset, name in enumerate(("BROKER_URL", "CACHE_URL")):
-            os.environ[name] = f"{os.environ[name].rpartition('/')[0]}/{number + offset}"
+            spec.env[name] = f"{os.environ[name].rpartition('/')[0]}/{2 * worker + 2 + offset}"
 
 
 def _start_django() -> None:
@@ -62,7 +66,6 @@ def pytest_unconfigure() -> None:
 
 
 _start_servers()
-_own_broker_numbers()
 try:
     _start_django()
 except BaseException:

@@ -146,7 +146,9 @@ class Prober:
                     response = self._send(client, method, path, data, headers)
                     seen = self._note(page, method, person, path, response, data, keep_body)
                 seen.events = list(AuditEvent.objects.filter(pk__gt=newest).order_by("pk"))
-                seen.subjects = {self.names[str(e.subject_id)] for e in seen.events if e.subject_id}
+                seen.subjects = {
+                    self.names.get(str(e.subject_id), "somebody new") for e in seen.events if e.subject_id
+                }
                 if watch.has_written:
                     seen.changed = self._changed()
             except (Exception, pytest.fail.Exception) as error:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.factories.cast import PASSWORD
+from tests.integration.compose_loop import walk
 from tests.integration.processes import (
     HOST,
     ROOT,
@@ -183,3 +184,9 @@ def test_signing_in_on_one_web_process_holds_on_the_other(here: Deployment) -> N
     for _ in here.web:
         assert visitor.get("/account/sessions/").status == 200
     assert set(visitor.asked) == set(here.web)
+
+
+@pytest.mark.slow
+def test_the_loop_goes_round_through_two_web_processes(here: Deployment) -> None:
+    requests = walk(here)
+    print(f"\nrequests: {requests}, mails: {len(here.mails())}")
