@@ -10,7 +10,7 @@ from programs.loading.record import NAME, Record
 from programs.loading.worksheet_values import SOME_DAY, check_values
 from programs.loading.yaml_nodes import Node, plain
 from programs.worksheets.checks import CHECKS
-from programs.worksheets.definition import RELATIVE_DAY, TYPES, day_of
+from programs.worksheets.definition import AUTO, RELATIVE_DAY, TYPES, day_of
 from programs.worksheets.derived import CALCULATIONS
 
 MAX_FIELDS = 60
@@ -69,6 +69,7 @@ def _field(record: Record, inside_list: bool) -> dict[str, Any]:
     if not kind:
         return field | {"max_length": 1}
     _READERS[kind](record, field)
+    _auto(record, field, inside_list)
     _default(record, field, inside_list)
     record.finish()
     return field
@@ -176,6 +177,16 @@ def _default(record: Record, field: dict[str, Any], inside_list: bool) -> None:
     for message in checked.errors.values():
         record.fault(f"'default' does not fit this field: {message}", "default")
     field["default"] = checked.values.get(field["name"])
+
+
+def _auto(record: Record, field: dict[str, Any], inside_list: bool) -> None:
+    """Which value the platform fills in by itself, if one."""
+    if not record.has("auto"):
+        return
+    name = record.choice("auto", AUTO)
+    if name and (inside_list or field["type"] != AUTO[name]):
+        record.fault(f"{name} is for a field of type {AUTO[name]} that is not in a list", "auto")
+    field["auto"] = name
 
 
 def _known_names(record: Record, types: dict[str, str]) -> list[str]:

@@ -12,6 +12,8 @@ TYPES = frozenset(
     }
 )  # fmt: skip
 FIXED_BOUNDS = {"nrs": (0, 10), "pct": (0, 100)}
+# What the platform itself can fill in (`auto`), and the type of field that takes it.
+AUTO = {"pacing_activity": "text", "pacing_target": "number"}
 RELATIVE_DAY = re.compile(r"today(?:([+-])([0-9]{1,4})d)?", re.ASCII)
 
 
@@ -45,6 +47,7 @@ class Field:
     min_rows: int = 0
     max_rows: int = 0
     fields: "tuple[Field, ...]" = ()
+    auto: str = ""
 
     @property
     def holds_text(self) -> bool:
