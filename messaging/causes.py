@@ -11,14 +11,26 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Greatest, Least
 
 from messaging.models import QUIET_FROM, QUIET_UNTIL, Message, Reminder, ReminderPreference, ThreadRead
 from messaging.quiet import at_local, local_date
 from painclinic import clock
 from painclinic.accounts.models import Membership, Role
-from patients.models import Consent, Enrolment, Homework, ModuleProgress, Review
+from patients.models import Consent, Enrolment, Homework, ModuleProgress, Respite, Review
 
 Kind = Reminder.Kind
 
@@ -36,6 +48,8 @@ OTHERS_BEFORE = timedelta(hours=48)
 ONE_CONVERSATION = timedelta(days=1)
 # The longest that a module gives for its homework, plus a margin.
 LONGEST_HOMEWORK = timedelta(days=30)
+# What the course asks for; nobody is asked for it in a flare-up or a pause. People's own words still come.
+OF_THE_COURSE = {Kind.MODULE_AVAILABLE, Kind.HOMEWORK_DUE, Kind.INACTIVE}
 # How long after a cause began its last occasion can be.
 REACH = {
     Kind.MODULE_AVAILABLE: timedelta(0),
@@ -102,7 +116,9 @@ def standing(
     They may be while they are enrolled and active, agreed to the consent text, can sign in, and have not
     turned this kind off. One query, read in portions.
     """
-    rows = _QUERIES[kind]().filter(began__gt=began_after, began__lte=began_before)
+    # Of a deadline that was moved, the moved days do not count.
+    since = "moved_began" if kind == Kind.HOMEWORK_DUE else "began"
+    rows = _QUERIES[kind]().filter(**{f"{since}__gt": began_after}, began__lte=began_before)
     if patient_ids is not None:
         rows = rows.filter(patient_id__in=patient_ids)
     rows = _remindable(rows, kind).annotate(planned=Subquery(_planned(kind)))
@@ -115,7 +131,9 @@ _COLUMNS = [
     "target", "began", "patient_id", "clinic_id", "patient__user_id", "patient__timezone", "planned",
     f"{_PREFERENCE}most_per_cause", f"{_PREFERENCE}quiet_from", f"{_PREFERENCE}quiet_until",
 ]  # fmt: skip
-_EXTRA: dict[str, list[str]] = defaultdict(list, {Kind.HOMEWORK_DUE: ["module__details__homework"]})
+_EXTRA: dict[str, list[str]] = defaultdict(
+    list, {Kind.HOMEWORK_DUE: ["module__details__homework", "moved_days"]}
+)
 
 
 def _cause(kind: str, row: dict[str, Any]) -> Cause:
@@ -133,7 +151,7 @@ def _cause(kind: str, row: dict[str, Any]) -> Cause:
         quiet_from=row[f"{_PREFERENCE}quiet_from"] or QUIET_FROM,
         quiet_until=row[f"{_PREFERENCE}quiet_until"] or QUIET_UNTIL,
         planned=row["planned"] or 0,
-        homework_days=max((task["due_after_days"] for task in tasks), default=0),
+        homework_days=max((task["due_after_days"] for task in tasks), default=0) + row.get("moved_days", 0),
     )
 
 
@@ -148,6 +166,8 @@ def _remindable(rows: QuerySet[Any], kind: str) -> Any:
     member = Membership.objects.active().filter(
         user=OuterRef("patient__user_id"), clinic=OuterRef("clinic_id"), role=Role.PATIENT
     )
+    if kind in OF_THE_COURSE:
+        rows = rows.filter(~Exists(Respite.objects.running().filter(patient=patient)))
     return rows.filter(
         Exists(Enrolment.objects.active().filter(patient=patient)),
         Exists(member),
@@ -158,7 +178,9 @@ def _remindable(rows: QuerySet[Any], kind: str) -> Any:
 
 def _planned(kind: str) -> QuerySet[Any]:
     """The number of the last reminder planned for the cause."""
-    made = Reminder.objects.filter(kind=kind, patient=OuterRef("patient_id"))
+    # What was called off, because the deadline moved, was never said.
+    made = Reminder.objects.exclude(state=Reminder.State.CANCELLED)
+    made = made.filter(kind=kind, patient=OuterRef("patient_id"))
     # A silence has no row of its own: what was planned since it began is about it.
     same = (
         {"planned_at__gt": OuterRef("began")} if kind == Kind.INACTIVE else {"target_id": OuterRef("target")}
@@ -177,7 +199,10 @@ def _homework_owed(rows: QuerySet[ModuleProgress, Any]) -> QuerySet[ModuleProgre
 
 
 def _homework() -> QuerySet[ModuleProgress, Any]:
-    return _homework_owed(ModuleProgress.objects.all()).annotate(target=F("pk"), began=F("unlocked_at"))
+    days = ExpressionWrapper(F("moved_days") * Value(timedelta(days=1)), output_field=DurationField())
+    moved = ExpressionWrapper(F("unlocked_at") + days, output_field=DateTimeField())
+    rows = _homework_owed(ModuleProgress.objects.all())
+    return rows.annotate(target=F("pk"), began=F("unlocked_at"), moved_began=moved)
 
 
 def _silences() -> QuerySet[Enrolment, Any]:
@@ -193,7 +218,9 @@ def _silences() -> QuerySet[Enrolment, Any]:
         planned_at__gt=clock.now() - OTHERS_BEFORE,
     )
     rows = Enrolment.objects.active().filter(something, ~Exists(others))
-    return rows.annotate(target=F("pk"), began=Greatest(F("last_activity_at"), Subquery(newest)))
+    over = Respite.objects.filter(enrolment=OuterRef("pk")).annotate(over=Least(F("ended_at"), F("ends_at")))
+    rested = Subquery(over.order_by("-over").values("over")[:1])
+    return rows.annotate(target=F("pk"), began=Greatest(F("last_activity_at"), Subquery(newest), rested))
 
 
 def _messages() -> QuerySet[Message, Any]:

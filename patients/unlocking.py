@@ -23,6 +23,8 @@ class Reason(StrEnum):
     """Why a module is closed."""
 
     RESTING = "resting"
+    PAUSED = "paused"
+    FLARE_UP = "flare-up"
     HELD = "held"
     EARLIER_CLOSED = "earlier-closed"
     EARLIER_UNREAD = "earlier-unread"
@@ -45,6 +47,8 @@ class CourseFacts:
     timezone: str
     is_active: bool = True
     is_held: bool = False
+    is_paused: bool = False
+    is_flaring: bool = False
     opened: Mapping[int, Opened] = field(default_factory=dict)
 
     @property
@@ -71,6 +75,10 @@ def verdict(number: int, facts: CourseFacts, *, now: datetime) -> Verdict:
     reasons = []
     if not facts.is_active:
         reasons.append(Reason.RESTING)
+    if facts.is_paused:
+        reasons.append(Reason.PAUSED)
+    if facts.is_flaring:
+        reasons.append(Reason.FLARE_UP)
     if facts.is_held:
         reasons.append(Reason.HELD)
     before = facts.opened.get(number - 1)

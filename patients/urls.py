@@ -3,7 +3,18 @@
 from django.urls import path
 
 from patients.api import DraftView
-from patients.views import consent, course, home, homework, practice, progress, record_access, reports, step
+from patients.views import (
+    consent,
+    course,
+    home,
+    homework,
+    practice,
+    progress,
+    record_access,
+    reports,
+    respite,
+    step,
+)
 
 app_name = "patients"
 
@@ -26,6 +37,11 @@ urlpatterns = [
     path("course/<int:module>/<int:step>/answer/", step.step_answer, name="step-answer"),
     path("course/<int:module>/<int:step>/rate/", step.step_rate, name="step-rate"),
     path("course/<int:module>/homework/", homework.homework_detail, name="homework-detail"),
+    path("flare-up/", respite.flare_up, name="flare-up"),
+    path("flare-up/start/", respite.flare_up_start, name="flare-up-start"),
+    path("flare-up/end/", respite.flare_up_end, name="flare-up-end"),
+    path("pause/", respite.pause, name="pause"),
+    path("pause/end/", respite.pause_end, name="pause-end"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/new/", reports.report_create, name="report-create"),
     path("reports/news/", reports.report_news, name="report-news"),

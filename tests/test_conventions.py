@@ -254,11 +254,15 @@ def public_actions() -> list[tuple[Path, ast.FunctionDef]]:
 # Functions of action files that are parts of others, or only read, and why they leave no event.
 EVENTLESS = {
     "patients/actions/consent.py:text_to_agree_to": "reads",
+    "patients/actions/deadlines.py:move_deadlines": "part of other actions, which have events",
+    "patients/actions/deadlines.py:spans_of": "reads",
     "patients/actions/drafts.py:checked": "checks a text; no database",
     "patients/actions/enrolment.py:note_activity": "part of other actions, which have events",
     "patients/actions/homework.py:task_states": "reads",
     "patients/actions/progress.py:course_facts": "reads",
     "patients/actions/reports.py:note_percent": "how far the making is; the report has its events",
+    "patients/actions/respite.py:flare_up_limits": "reads",
+    "patients/actions/respite.py:usual_flare_up": "reads",
     "patients/actions/steering.py:next_module": "reads",
     "painclinic/accounts/actions.py:end_sessions": "part of other actions, which have events",
 }

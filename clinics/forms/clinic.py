@@ -43,6 +43,9 @@ class ClinicForm(forms.ModelForm):
             "work_end",
             "reply_days",
             "review_days",
+            "flare_up_days_least",
+            "flare_up_days_most",
+            "pause_days_most",
         )
         widgets = {"work_start": TimeInput(), "work_end": TimeInput()}
         labels = {"emergency_number": _("Emergency number")}
@@ -50,6 +53,8 @@ class ClinicForm(forms.ModelForm):
             "phone": _("Shown on Help now."),
             "emergency_number": _("The number that patients call when life is in danger."),
             "reply_days": _("Patients see by when they get an answer."),
+            "flare_up_days_least": _("In a flare-up nothing is asked, and deadlines move by these days."),
+            "pause_days_most": _("They can ask again. Therapists can pause a course for longer."),
         }
 
     def clean_emergency_number(self) -> str:
@@ -63,6 +68,9 @@ class ClinicForm(forms.ModelForm):
         start, end = cleaned.get("work_start"), cleaned.get("work_end")
         if start and end and start >= end:
             self.add_error("work_end", _("The day must end after it starts."))
+        least, most = cleaned.get("flare_up_days_least"), cleaned.get("flare_up_days_most")
+        if least and most and least > most:
+            self.add_error("flare_up_days_most", _("The most must not be fewer than the fewest."))
         return cleaned
 
 

@@ -17,7 +17,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 
-from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, standing
+from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, occasions, standing
 from messaging.emails import compose, message_id
 from messaging.models import Delivery, Reminder
 from messaging.quiet import is_quiet, next_allowed
@@ -128,6 +128,9 @@ def _verdicts(
 
 def _judge(reminder: Reminder, cause: Cause | None, now: datetime) -> Verdict:
     if cause is None or reminder.number > cause.most:
+        return Verdict(State.CANCELLED)
+    if not any(one.number == reminder.number and one.at <= now for one in occasions(cause)):
+        # The deadline has moved since this was planned.
         return Verdict(State.CANCELLED)
     if is_quiet(now, **cause.quiet):
         return Verdict(State.PLANNED, next_allowed(now, **cause.quiet))

@@ -91,6 +91,21 @@ class Clinic(models.Model):
         default=2,
         validators=[MinValueValidator(1), MaxValueValidator(10)],
     )
+    flare_up_days_least = models.PositiveSmallIntegerField(
+        _("fewest days of a flare-up"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(14)],
+    )
+    flare_up_days_most = models.PositiveSmallIntegerField(
+        _("most days of a flare-up"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(14)],
+    )
+    pause_days_most = models.PositiveSmallIntegerField(
+        _("most days for which patients pause the course themselves"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(42)],
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -10,12 +10,14 @@ from painclinic import clock
 from painclinic.accounts.models import Membership, Role, User
 from painclinic.audit.actions import Actor, System, record
 from painclinic.audit.models import Action
+from patients.actions.deadlines import move_deadlines
 from patients.actions.enrolment import note_activity
 from patients.models import (
     CheckAnswer,
     Enrolment,
     ModuleHold,
     ModuleProgress,
+    Respite,
     StepProgress,
     StepRating,
 )
@@ -157,6 +159,8 @@ def unlock_module(*, by: Actor, enrolment: Enrolment, module: Module) -> ModuleP
         },
     )
     if is_new:
+        # A module that a therapist opens in a flare-up or a pause is due that much later.
+        move_deadlines(enrolment=enrolment)
         record(by=by, action=Action.WRITE, verb="module-unlock", obj=progress)
     return progress
 
@@ -185,11 +189,14 @@ def course_facts(enrolment: Enrolment) -> CourseFacts:
     rows = ModuleProgress.objects.filter(enrolment=enrolment).values_list(
         "module__number", "unlocked_at", "core_completed_at"
     )
+    resting = set(Respite.objects.running().filter(enrolment=enrolment).values_list("kind", flat=True))
     return CourseFacts(
         starts_on=enrolment.starts_on,
         timezone=enrolment.patient.timezone,
         is_active=enrolment.state == Enrolment.State.ACTIVE,
         is_held=ModuleHold.objects.standing().filter(enrolment=enrolment).exists(),
+        is_paused=Respite.Kind.PAUSE in resting,
+        is_flaring=Respite.Kind.FLARE_UP in resting,
         opened={number: Opened(at, read_at is not None) for number, at, read_at in rows},
     )
 
@@ -207,7 +214,8 @@ def _candidates(now: datetime) -> Any:
     following = Module.objects.filter(
         version=OuterRef("programme_version"), number__gt=OuterRef("last_number")
     )
-    rows = Enrolment.objects.active().filter(Exists(come), ~Exists(held))
+    resting = Respite.objects.running().filter(enrolment=OuterRef("pk"))
+    rows = Enrolment.objects.active().filter(Exists(come), ~Exists(held), ~Exists(resting))
     rows = rows.annotate(
         last_at=Subquery(own.order_by("-unlocked_at").values("unlocked_at")[:1]),
         last_number=Subquery(last.values("module__number")[:1]),

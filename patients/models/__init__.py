@@ -9,6 +9,7 @@ from patients.models.homework import Homework, Review, ReviewComment
 from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
+from patients.models.respite import Respite
 
 __all__ = [
     "Assignment",
@@ -25,6 +26,7 @@ __all__ = [
     "ModuleProgress",
     "Patient",
     "Report",
+    "Respite",
     "Review",
     "ReviewComment",
     "StepProgress",

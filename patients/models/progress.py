@@ -25,6 +25,8 @@ class ModuleProgress(PatientRow):
     unlocked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     first_opened_at = models.DateTimeField(null=True, blank=True)
     core_completed_at = models.DateTimeField(null=True, blank=True)
+    # By how many days flare-ups, pauses and extensions have moved its deadlines; kept by the actions.
+    moved_days = models.PositiveSmallIntegerField(default=0)
 
     objects = ModuleProgressQuerySet.as_manager()
 

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, StepProgress
+from patients.models import (
+    Assignment,
+    Enrolment,
+    Homework,
+    ModuleHold,
+    ModuleProgress,
+    Respite,
+    StepProgress,
+)
 from patients.unlocking import CourseFacts, Opened, Reason, Verdict, verdict
 from programs.models import Module, Step
 
@@ -139,6 +147,28 @@ class CourseView:
     therapist: User | None
     stops: tuple[ModuleStop, ...]
     facts: CourseFacts
+    respites: tuple[Respite, ...] = ()
+
+    @property
+    def flare_up(self) -> Respite | None:
+        """The flare-up that lasts now."""
+        return next((one for one in self.respites if one.kind == Respite.Kind.FLARE_UP), None)
+
+    @property
+    def pause(self) -> Respite | None:
+        """The pause that lasts now."""
+        return next((one for one in self.respites if one.kind == Respite.Kind.PAUSE), None)
+
+    @property
+    def pause_words(self) -> str:
+        """Until when the course rests; nothing when it does not."""
+        if self.pause is None:
+            return ""
+        zone = self.facts.timezone
+        when = moment_in_words(self.pause.ends_at, zone=zone, now=clock.now())
+        return _("It goes on by itself %(when)s. What is open stays open, and messages still come.") % {
+            "when": when
+        }
 
     @property
     def current(self) -> ModuleStop | None:
@@ -165,6 +195,7 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
     opened = {p.module_id: p for p in ModuleProgress.objects.visible_to(user).filter(**of_this)}
     visits = list(StepProgress.objects.visible_to(user).filter(**of_this).order_by("visited_at", "pk"))
     is_held = ModuleHold.objects.visible_to(user).standing().filter(**of_this).exists()
+    respites = tuple(Respite.objects.visible_to(user).running().filter(**of_this))
     homework = Homework.objects.visible_to(user).filter(**of_this).newest()
     newest = {
         one.module_id: one for one in homework.select_related("review").defer("note", "review__comment")
@@ -176,6 +207,8 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
         timezone=enrolment.patient.timezone,
         is_active=enrolment.state == Enrolment.State.ACTIVE,
         is_held=is_held,
+        is_paused=any(one.kind == Respite.Kind.PAUSE for one in respites),
+        is_flaring=any(one.kind == Respite.Kind.FLARE_UP for one in respites),
         opened={m.number: _opened(opened[m.pk]) for m in modules if m.pk in opened},
     )
     name = therapist.name.split(" ", 1)[0] if therapist else ""
@@ -193,7 +226,7 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
         )
         for module in modules
     )
-    return CourseView(enrolment, therapist, stops, facts)
+    return CourseView(enrolment, therapist, stops, facts, respites)
 
 
 def _opened(progress: ModuleProgress) -> Opened:
@@ -240,6 +273,10 @@ def why_closed(number: int, facts: CourseFacts, *, now: datetime, therapist: str
         return ""
     if Reason.RESTING in found.reasons:
         return _("Your course is resting for now. Write to your clinic when you would like to go on.")
+    if Reason.PAUSED in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
+        return _("Your course is paused. This waits until you go on.")
+    if Reason.FLARE_UP in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
+        return _("This waits until your flare-up is over.")
     if Reason.HELD in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
         return _held(therapist)
     if Reason.EARLIER_CLOSED in found.reasons:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -77,6 +78,18 @@ def open_worksheets(enrolment: Enrolment) -> list[Worksheet]:
     """The worksheets of the modules that are open for this patient, by code."""
     opened = enrolment.module_progress.values("module_id")
     return list(Worksheet.objects.filter(steps__module__in=opened).distinct().order_by("code"))
+
+
+# Who needs a plan for flare-ups before its week comes writes it then.
+ALWAYS_OPEN = ("w12-flare-up-plan",)
+
+
+def writable_worksheets(enrolment: Enrolment) -> list[Worksheet]:
+    """Those that may be filled now: of the open modules, and what is open at any time."""
+    opened = enrolment.module_progress.values("module_id")
+    always = Q(version_id=enrolment.programme_version_id, slug__in=ALWAYS_OPEN)
+    found = Worksheet.objects.filter(Q(steps__module__in=opened) | always)
+    return list(found.distinct().order_by("code"))
 
 
 def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -> PracticePage:

@@ -39,8 +39,12 @@ def things_to_do(
     the patient lives.
     """
     stop = course.current
+    if course.pause:
+        return [_paused(course)]
     if stop is None or not course.facts.is_active:
         return [_waiting(course)]
+    if course.flare_up:
+        return [_gently(course)]
     practice = _practise(owed, tasks, today, course.therapist_name) if owed and tasks else None
     cards = [_go_on(stop, stop.resume)] if stop.resume and not stop.is_new else []
     cards += [_look_again(one, course.therapist_name) for one in course.stops if one.wants_another_look]
@@ -165,6 +169,26 @@ def _rest(course: CourseView, stop: ModuleStop) -> Today:
         action=_("See what you sent")
         if waits
         else _("Look back at week %(number)d") % {"number": stop.number},
+    )
+
+
+def _gently(course: CourseView) -> Today:
+    return Today(
+        title=_("A hard day. Go gently."),
+        text=_("Nothing has to be done. Your plan and the short version of this week are here."),
+        url=reverse("patients:flare-up"),
+        action=_("What helps now"),
+    )
+
+
+def _paused(course: CourseView) -> Today:
+    """Says plainly until when, with one button to go on."""
+    return Today(
+        title=_("Your course is paused"),
+        text=course.pause_words,
+        url=reverse("patients:pause-end"),
+        action=_("Go on now"),
+        posts=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.actions.homework import task_states
+from patients.deadlines import due_on
 from patients.models import CheckAnswer, Enrolment, Entry, Homework, ModuleHold, StepProgress, StepRating
 from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.reports import words
 from patients.unlocking import Reason, verdict
+
+# A person who is asked to wait is not told of further conditions.
+_WAITS = (Reason.RESTING, Reason.PAUSED, Reason.FLARE_UP, Reason.HELD)
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def _open_homework(
             continue
         tasks = stop.module.homework_tasks()
         opened = stop.progress.unlocked_at.astimezone(ZoneInfo(enrolment.patient.timezone)).date()
-        due = opened + timedelta(days=max(task.due_after_days for task in tasks))
+        due = due_on(opened, max(task.due_after_days for task in tasks), stop.progress.moved_days)
         yield OpenHomework(
             number=stop.number,
             title=stop.title,
@@ -192,12 +196,11 @@ def _next(view: CourseView, *, to_patient: bool) -> NextModule | None:
     if stop is None:
         return None
     found = verdict(stop.number, view.facts, now=clock.now())
-    waits = [reason for reason in found.reasons if reason in (Reason.RESTING, Reason.HELD)]
+    waits = [reason for reason in found.reasons if reason in _WAITS]
     said = [_reason(reason, stop.number, to_patient=to_patient) for reason in found.reasons]
     if found.may_open:
         said = [_("open from now on")]
     elif to_patient and waits:
-        # A person who is asked to wait is not told of further conditions.
         said = [_reason(waits[0], stop.number, to_patient=True)]
     elif Reason.TOO_SOON in found.reasons and found.not_before:
         day = {"day": words.day(_local(found.not_before, view))}
@@ -215,6 +218,10 @@ def _reason(reason: Reason, number: int, *, to_patient: bool) -> str:
     before = {"number": number - 1}
     if reason == Reason.RESTING:
         return _("your course is resting for now") if to_patient else _("the enrolment is not active")
+    if reason == Reason.PAUSED:
+        return _("your course is paused; this waits until you go on") if to_patient else _("paused")
+    if reason == Reason.FLARE_UP:
+        return _("this waits until your flare-up is over") if to_patient else _("in a flare-up")
     if reason == Reason.HELD:
         return (
             _("your therapist would like to wait a little before it opens; you need not do anything")

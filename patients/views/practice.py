@@ -19,7 +19,7 @@ from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.entries import SupersededError, withdraw_entry
 from patients.models import Entry
-from patients.presenters.practice import offered_again, often_written, open_worksheets, practice_page
+from patients.presenters.practice import offered_again, often_written, practice_page, writable_worksheets
 from patients.worksheet_forms import Outcome, build, receive
 from programs.models import Worksheet
 from programs.worksheets import answers_for
@@ -46,7 +46,7 @@ def _day(text: str) -> date | None:
 
 
 def _worksheet(request: PatientRequest, slug: str) -> Worksheet:
-    found = next((sheet for sheet in open_worksheets(request.enrolment) if sheet.slug == slug), None)
+    found = next((sheet for sheet in writable_worksheets(request.enrolment) if sheet.slug == slug), None)
     if found is None:
         raise Http404
     return found

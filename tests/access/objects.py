@@ -104,6 +104,9 @@ def _clinic(world: World) -> dict[str, Any]:
         "work_days": ["1", "2"],
         "reply_days": "1",
         "review_days": "2",
+        "flare_up_days_least": "1",
+        "flare_up_days_most": "7",
+        "pause_days_most": "14",
         "lines-TOTAL_FORMS": "0",
         "lines-INITIAL_FORMS": "0",
     }
@@ -201,6 +204,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:consent-give": lambda w, u: {"version": "1", "agree": "yes"},
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
+    "patients:flare-up": lambda w, u: {"days": "2"},
+    "patients:pause": lambda w, u: {"days": "2"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
     "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
     "patients:entry-change": _correction,

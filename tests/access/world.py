@@ -33,6 +33,7 @@ from patients.models import (
     ModuleProgress,
     Patient,
     Report,
+    Respite,
     Review,
     ReviewComment,
     StepProgress,
@@ -67,7 +68,7 @@ class Records:
         return [f"{self.mark}-{sink}" for sink in SINKS]
 
 
-SINKS = ("situation", "activity", "note", "comment", "remark", "message", "reply", "hold", "draft")
+SINKS = ("situation", "activity", "note", "comment", "remark", "message", "reply", "hold", "pause", "draft")
 
 
 def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
@@ -88,6 +89,16 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     ReviewComment.objects.create(**row, review=review, entry=entry, field="situation", body=f"{mark}-remark")
     homework = _homework(of, module, 2, mark, [entry, log_entry])
     ModuleHold.objects.create(**of, placed_by=therapist, reason=f"{mark}-hold"[-200:])
+    Respite.objects.create(
+        **of,
+        kind=Respite.Kind.PAUSE,
+        started_by=therapist,
+        started_at=now - timedelta(days=3),
+        days=1,
+        ends_at=now - timedelta(days=2),
+        ended_at=now - timedelta(days=2),
+        reason=f"{mark}-pause",
+    )
     thread = _conversation(row, user, therapist, mark)
     report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
     patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)

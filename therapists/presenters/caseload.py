@@ -94,6 +94,7 @@ FILTERS: dict[str, Callable[[Standing], bool]] = {
     "due": lambda one: one.top.kind == Kind.DUE_TODAY or one.homework_state == HomeworkState.OVERDUE,
     "inactive": lambda one: any(r.kind == Kind.INACTIVE for r in one.reasons),
     "held": lambda one: one.hold is not None,
+    "resting": lambda one: one.respite is not None,
     "on-track": lambda one: one.top.kind == Kind.ON_TRACK and one.enrolment.state == "active",
     "ended": lambda one: one.enrolment.state in ("completed", "stopped"),
 }
@@ -117,6 +118,7 @@ def filter_names() -> dict[str, str]:
         "due": _("Homework due or late"),
         "inactive": _("Quiet for a week or more"),
         "held": _("On hold"),
+        "resting": _("In a flare-up or paused"),
         "on-track": _("On track"),
         "ended": _("Ended"),
     }

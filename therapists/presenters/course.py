@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Enrolment, Homework, ModuleHold, ModuleProgress, StepProgress
+from patients.models import Enrolment, Homework, ModuleHold, ModuleProgress, Respite, StepProgress
 from patients.unlocking import CourseFacts, Opened, Reason, verdict
 from programs.models import Module
 from therapists.presenters import wording
@@ -50,6 +50,7 @@ class Course:
     stops: tuple[Stop, ...]
     next: NextUnlock | None
     hold: ModuleHold | None
+    respites: tuple[Respite, ...] = ()
 
     @property
     def current(self) -> Stop | None:
@@ -67,6 +68,7 @@ def course(user: User, enrolment: Enrolment, homework: Sequence[Homework]) -> Co
     done_steps = set(done.values_list("step_id", flat=True))
     holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment=enrolment)
     hold = holds.select_related("placed_by").first()
+    respites = tuple(Respite.objects.visible_to(user).running().filter(enrolment=enrolment))
     by_module = {one.module_id: one for one in homework}
     last = max((m.number for m in modules if m.pk in progress), default=0)
     stops = [
@@ -78,7 +80,8 @@ def course(user: User, enrolment: Enrolment, homework: Sequence[Homework]) -> Co
         )
         for module in modules
     ]
-    return Course(tuple(stops), _next(enrolment, stops, hold, done_steps), hold)
+    following = _next(enrolment, stops, hold, done_steps, {one.kind for one in respites})
+    return Course(tuple(stops), following, hold, respites)
 
 
 def _state(module: Module, last: int) -> str:
@@ -117,7 +120,11 @@ def homework_words(homework: Homework) -> str:
 
 
 def _next(
-    enrolment: Enrolment, stops: list[Stop], hold: ModuleHold | None, done_steps: set[UUID]
+    enrolment: Enrolment,
+    stops: list[Stop],
+    hold: ModuleHold | None,
+    done_steps: set[UUID],
+    resting: set[str],
 ) -> NextUnlock | None:
     following = next((stop.module for stop in stops if stop.progress is None), None)
     if following is None:
@@ -127,6 +134,8 @@ def _next(
         timezone=enrolment.patient.timezone,
         is_active=enrolment.state == Enrolment.State.ACTIVE,
         is_held=hold is not None,
+        is_paused=Respite.Kind.PAUSE in resting,
+        is_flaring=Respite.Kind.FLARE_UP in resting,
         opened={
             stop.number: Opened(stop.progress.unlocked_at, stop.progress.core_completed_at is not None)
             for stop in stops
@@ -146,6 +155,10 @@ def _why(reason: Reason, module: Module, left: int, not_before: datetime | None)
         return _("The course is not running.")
     if reason == Reason.HELD:
         return _("It is on hold.")
+    if reason == Reason.PAUSED:
+        return _("The course is paused.")
+    if reason == Reason.FLARE_UP:
+        return _("It waits until the flare-up is over.")
     if reason == Reason.EARLIER_CLOSED:
         return _("Week %(number)s is not open yet.") % {"number": module.number - 1}
     if reason == Reason.EARLIER_UNREAD and not left:

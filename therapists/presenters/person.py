@@ -22,12 +22,14 @@ from patients.models import (
     Homework,
     ModuleHold,
     Patient,
+    Respite,
     Review,
     ReviewComment,
     StepProgress,
     StepRating,
 )
 from patients.presenters.activity import activity_figure
+from patients.presenters.respite import respite_tag
 from programs.models import Step
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
@@ -104,6 +106,7 @@ class PersonPage:
     local_time: datetime
     thread: Thread | None = None
     waiting: HomeworkLine | None = None
+    rests: tuple[str, ...] = ()
 
 
 def person_page(user: User, enrolment: Enrolment) -> PersonPage:
@@ -114,10 +117,12 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
     holds = ModuleHold.objects.visible_to(user).filter(enrolment=enrolment).exclude(released_at=None)
     treating = Assignment.objects.visible_to(user).select_related("therapist")
     prefetch_related_objects([enrolment], Prefetch("assignments", queryset=treating))
+    path = course(user, enrolment, list(newest.values()))
     return PersonPage(
         patient=patient,
         enrolment=enrolment,
-        course=course(user, enrolment, list(newest.values())),
+        course=path,
+        rests=tuple(respite_tag(one, patient.timezone) for one in path.respites),
         since=since_last_time(user, enrolment, history),
         homework=tuple(history),
         logs=tuple(_logs(user, enrolment)),
@@ -163,6 +168,7 @@ def since_last_time(user: User, enrolment: Enrolment, history: Sequence[Homework
         *_entries(user, enrolment, since),
         *_checks(user, enrolment, since),
         *_ratings(user, enrolment, since),
+        *_rests(user, enrolment, since),
         *_homework(history, since),
         *_messages(user, patient, since),
     ]
@@ -230,6 +236,29 @@ def _ratings(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
 
 def _score(value: int | None) -> str:
     return "–" if value is None else str(value)
+
+
+def _rests(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
+    """Flare-ups and pauses that the patient began."""
+    began = Respite.objects.visible_to(user).filter(enrolment=enrolment, started_at__gt=since)
+    own = began.filter(started_by=enrolment.patient.user_id).order_by("started_at").defer("reason")
+    words = {
+        Respite.Kind.FLARE_UP: _("Flare-up from %(day)s, %(days)s"),
+        Respite.Kind.PAUSE: _("Paused the course from %(day)s, %(days)s"),
+    }
+    return [
+        News(
+            words[Respite.Kind(one.kind)]
+            % {"day": wording.day_of(one.started_at), "days": wording.days(_length(one, enrolment))},
+            "leaf",
+        )
+        for one in own
+    ]
+
+
+def _length(respite: Respite, enrolment: Enrolment) -> int:
+    zone = enrolment.patient.timezone
+    return (respite.last_day(zone) - respite.first_day(zone)).days + 1
 
 
 def _homework(history: Sequence[HomeworkLine], since: datetime) -> list[News]:

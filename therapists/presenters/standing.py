@@ -18,7 +18,8 @@ from messaging.models import Thread
 from painclinic import clock
 from painclinic.accounts.models import Role, User
 from painclinic.crypto.fields import EncryptedTextField
-from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, Patient
+from patients.deadlines import due_on as due_on_day
+from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, Patient, Respite
 from patients.models.scope import assigned_patients
 from programs.models import Module
 
@@ -88,6 +89,7 @@ class Standing:
     homework_due_on: date | None = None
     thread: Thread | None = None
     hold: ModuleHold | None = None
+    respite: Respite | None = None
 
     @property
     def patient(self) -> Patient:
@@ -110,6 +112,7 @@ class _Rows:
     homework: dict[UUID, list[Homework]] = field(default_factory=dict)
     progress: dict[UUID, list[ModuleProgress]] = field(default_factory=dict)
     holds: dict[UUID, ModuleHold] = field(default_factory=dict)
+    respites: dict[UUID, list[Respite]] = field(default_factory=dict)
     modules: dict[UUID, Module] = field(default_factory=dict)
 
     def modules_total(self, version_id: UUID) -> int:
@@ -149,6 +152,11 @@ def _read(user: User, people: list[Enrolment]) -> _Rows:
     rows.progress = _by_enrolment(opened.order_by("module__number"), rows.modules)
     holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment_id__in=ids)
     rows.holds = {hold.enrolment_id: hold for hold in holds}
+    newest = Respite.objects.visible_to(user).filter(enrolment_id__in=ids).defer("reason")
+    # Of each kind the newest: whether it runs, and since when it is over, is all that is asked.
+    newest = newest.order_by("enrolment_id", "kind", "-ends_at").distinct("enrolment_id", "kind")
+    for respite in newest:
+        rows.respites.setdefault(respite.enrolment_id, []).append(respite)
     return rows
 
 
@@ -164,10 +172,13 @@ def _standing(enrolment: Enrolment, rows: _Rows) -> Standing:
     progress = rows.progress.get(enrolment.pk, [])
     homework = rows.homework.get(enrolment.pk, [])
     thread = rows.threads.get(enrolment.patient_id)
-    state, due_on = homework_standing(enrolment, progress, homework)
+    respites = rows.respites.get(enrolment.pk, [])
+    respite = next((one for one in respites if one.is_running), None)
+    state, due_on = homework_standing(enrolment, progress, homework, is_resting=respite is not None)
     reasons = [*_messages(thread), *_reviews(homework)]
-    if enrolment.state == Enrolment.State.ACTIVE:
-        reasons += _course(enrolment, progress, state, due_on)
+    # Whoever rests is neither late nor silent.
+    if enrolment.state == Enrolment.State.ACTIVE and respite is None:
+        reasons += _course(enrolment, progress, state, due_on, respites)
     last = enrolment.last_activity_at
     return Standing(
         enrolment=enrolment,
@@ -179,6 +190,7 @@ def _standing(enrolment: Enrolment, rows: _Rows) -> Standing:
         homework_due_on=due_on,
         thread=thread,
         hold=rows.holds.get(enrolment.pk),
+        respite=respite,
     )
 
 
@@ -199,13 +211,17 @@ def _reviews(homework: list[Homework]) -> list[Reason]:
 
 
 def _course(
-    enrolment: Enrolment, progress: list[ModuleProgress], state: HomeworkState, due_on: date | None
+    enrolment: Enrolment,
+    progress: list[ModuleProgress],
+    state: HomeworkState,
+    due_on: date | None,
+    respites: Iterable[Respite],
 ) -> list[Reason]:
     """What the patient's own course asks for: homework that is due today, or a long silence."""
     today = clock.local_today(enrolment.patient.timezone)
     if due_on == today and state == HomeworkState.OPEN:
         return [Reason(Kind.DUE_TODAY, progress[-1].unlocked_at, day=due_on)]
-    since = quiet_since(enrolment, progress)
+    since = quiet_since(enrolment, progress, respites)
     if clock.now() - since >= INACTIVE_AFTER and _has_something_to_do(progress, state):
         return [Reason(Kind.INACTIVE, since)]
     return []
@@ -222,18 +238,31 @@ def _on_track(enrolment: Enrolment) -> Reason:
     return Reason(Kind.ON_TRACK, enrolment.last_activity_at or enrolment.created_at)
 
 
-def quiet_since(enrolment: Enrolment, progress: list[ModuleProgress]) -> datetime:
-    """Since when nothing was done: the last activity, or what was last opened for the patient."""
+def quiet_since(
+    enrolment: Enrolment, progress: list[ModuleProgress], respites: Iterable[Respite] = ()
+) -> datetime:
+    """Since when nothing was done: the last activity, what was last opened, or the end of a rest.
+
+    Time in a flare-up or a pause is no silence: the count begins anew when it is over.
+    """
     zone = ZoneInfo(enrolment.patient.timezone)
     started = datetime.combine(enrolment.starts_on, datetime.min.time(), zone)
     moments = [started, enrolment.last_activity_at, *(one.unlocked_at for one in progress)]
+    moments += [min(one.ended_at or one.ends_at, one.ends_at) for one in respites]
     return max(moment for moment in moments if moment is not None)
 
 
 def homework_standing(
-    enrolment: Enrolment, progress: list[ModuleProgress], homework: list[Homework]
+    enrolment: Enrolment,
+    progress: list[ModuleProgress],
+    homework: list[Homework],
+    *,
+    is_resting: bool = False,
 ) -> tuple[HomeworkState, date | None]:
-    """How homework stands, and by which day (in the patient's time zone) it is due where it is open."""
+    """How homework stands, and by which day (in the patient's time zone) it is due where it is open.
+
+    While somebody rests nothing is overdue.
+    """
     by_module = {one.module_id: one for one in homework}
     if any(not hasattr(one, "review") for one in homework):
         return HomeworkState.HANDED_IN, None
@@ -247,11 +276,12 @@ def homework_standing(
             return (HomeworkState.ANOTHER_LOOK if asked_again else HomeworkState.REVIEWED), None
         due_on = homework_due_on(opened, enrolment.patient.timezone)
         is_over = due_on < clock.local_today(enrolment.patient.timezone)
-        return (HomeworkState.OVERDUE if is_over else HomeworkState.OPEN), due_on
+        is_late = is_over and not is_resting
+        return (HomeworkState.OVERDUE if is_late else HomeworkState.OPEN), due_on
     return HomeworkState.NONE, None
 
 
 def homework_due_on(opened: ModuleProgress, zone: str) -> date:
     """The day by which all homework of an open module is due, where the patient lives."""
     longest = max(task.due_after_days for task in opened.module.homework_tasks())
-    return opened.unlocked_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=longest)
+    return due_on_day(opened.unlocked_at.astimezone(ZoneInfo(zone)).date(), longest, opened.moved_days)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Enrolment
+from patients.presenters.respite import respite_tag
 from therapists.presenters import wording
 from therapists.presenters.standing import INACTIVE_AFTER, Kind, Reason, Standing, standings
 
@@ -51,8 +52,15 @@ class WorkItem:
 
     @cached_property
     def also(self) -> tuple[str, ...]:
-        """What else is to be done for this person."""
-        return tuple(why(self.standing, other) for other in self.standing.others)
+        """What else is to be done for this person, and what else is to be known of them."""
+        others = [why(self.standing, other) for other in self.standing.others]
+        return (*others, *([self.rest] if self.rest and self.kind != Kind.ON_TRACK else []))
+
+    @cached_property
+    def rest(self) -> str:
+        """That they have a flare-up or a pause, and until when; nothing otherwise."""
+        found = self.standing.respite
+        return respite_tag(found, self.standing.patient.timezone) if found else ""
 
     @cached_property
     def tone(self) -> str:
@@ -230,6 +238,9 @@ def _on_track(standing: Standing) -> str:
         return _("Starts %(day)s") % {"day": wording.relative_day(enrolment.starts_on)}
     if standing.module is None:
         return _("Invited, has not begun")
+    if standing.respite:
+        rest = respite_tag(standing.respite, standing.patient.timezone)
+        return _("%(week)s, %(rest)s") % {"week": week(standing), "rest": rest}
     return week(standing)
 
 

@@ -55,6 +55,8 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/practice/w3-activity-log/new/"),
     ("patient", "/practice/entries/{entry}/"),
     ("patient", "/practice/entries/{entry}/change/"),
+    ("patient", "/flare-up/"),
+    ("patient", "/pause/"),
     ("patient", "/messages/"),
     ("patient", "/progress/"),
     ("patient", "/reports/"),
