@@ -1,14 +1,16 @@
 """A worksheet as a form that saves itself: what it shows, and what a post of it does."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from uuid import UUID
 
 from painclinic import clock
 from patients.access import PatientRequest
 from patients.actions.entries import EntryInvalidError, SupersededError, submit_entry
 from patients.drafts import DraftState, draft_from_post, form_state
 from patients.models import Draft, Entry
+from patients.pacing import Given, Track, given_for
 from programs.models import Step, Worksheet
 from programs.worksheets import FormField, fields_for, initial
 
@@ -88,8 +90,14 @@ def build(
     corrects: Entry | None = None,
     offered: Mapping[str, Any] | None = None,
     outcome: Outcome | None = None,
+    tracks: Sequence[Track] = (),
+    plan: UUID | None = None,
 ) -> WorksheetForm:
-    """The form as it stands: the draft, else the entry to be corrected, else what is `offered`."""
+    """The form as it stands: the draft, else the entry to be corrected, else what is `offered`.
+
+    `tracks` are the patient's pacing plans, from which a line of their log is partly filled in;
+    `plan` names the one that was chosen.
+    """
     definition = worksheet.definition
     labels = {spec["name"]: spec["label"] for spec in definition["fields"]}
     draft = form_state(
@@ -107,7 +115,14 @@ def build(
     errors = outcome.errors or {}
     typed = outcome.unsaved or draft.data or begun
     fields = fields_for(definition, typed, errors, blank_rows=outcome.blank_rows)
+    given = given_for(worksheet, tracks, typed, plan)
+    fields = [_filled(field, given.get(field.key)) for field in fields]
     return WorksheetForm(worksheet, draft, fields, errors, corrects)
+
+
+def _filled(field: FormField, given: Given | None) -> FormField:
+    """The field, or what the platform fills it with: that is shown, and not typed."""
+    return replace(field, input="given", value=given.raw, shown=given.shown) if given else field
 
 
 def receive(

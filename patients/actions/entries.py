@@ -18,6 +18,7 @@ from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.actions.progress import NotInCourseError, finish_step, visit_step
 from patients.models import Enrolment, Entry
+from patients.pacing import with_given
 from programs.models import Step, Worksheet
 from programs.worksheets import parse, split_text
 
@@ -72,6 +73,7 @@ def submit_entry(
         return before
     _check_successor(enrolment, worksheet, supersedes)
     today = clock.local_today(enrolment.patient.timezone)
+    raw = with_given(by, enrolment, worksheet, raw)
     parsed = parse(worksheet.definition, raw, today=_reference_day(today, raw, worksheet, supersedes))
     if not parsed.is_valid:
         raise EntryInvalidError(parsed.errors)

@@ -5,6 +5,7 @@ from patients.models.drafts import Draft, DraftRevision
 from patients.models.emergency import EmergencyAccess
 from patients.models.enrolment import Assignment, Enrolment
 from patients.models.entries import Entry
+from patients.models.goals import GoalRating
 from patients.models.homework import Homework, Review, ReviewComment
 from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
@@ -21,6 +22,7 @@ __all__ = [
     "EmergencyAccess",
     "Enrolment",
     "Entry",
+    "GoalRating",
     "Homework",
     "ModuleHold",
     "ModuleProgress",

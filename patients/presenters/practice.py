@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
+from patients.actions.goals import GOAL_SHEET
 from patients.actions.homework import TaskState, task_states
 from patients.models import Enrolment, Entry, Homework, ModuleProgress
+from patients.pacing import LOG_SHEET, PLAN_SHEET
 from patients.presenters.activity import activity_figure, activity_of
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
@@ -53,6 +56,35 @@ class LogCard:
     figure: Figure | None
     hint: str
     has_today: bool
+    page: "OwnPage | None" = None
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether its entries are a few sheets that are kept, rather than lines of days."""
+        return "max_entries" in self.worksheet.definition["log"]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many sheets as there may be."""
+        most = self.worksheet.definition["log"].get("max_entries")
+        return most is not None and sum(len(day.lines) for day in self.days) >= most
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """A page of its own that some logs have, for what their entries come to."""
+
+    url: str
+    text: str
+
+
+def own_page(slug: str) -> OwnPage | None:
+    """Where the entries of a log are read together, if there is such a page."""
+    if slug in (PLAN_SHEET, LOG_SHEET):
+        return OwnPage(reverse("patients:pacing"), _("See your pacing week by week"))
+    if slug == GOAL_SHEET:
+        return OwnPage(reverse("patients:goals"), _("See and rate your goals"))
+    return None
 
 
 @dataclass(frozen=True)
@@ -101,7 +133,9 @@ def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -
     all_lines = entries.filter(worksheet__is_log=True)
     first = last - timedelta(days=SHOWN_DAYS - 1)
     lines = list(
-        all_lines.filter(on_date__range=(first, last)).order_by("-on_date", "-submitted_at")[:MAX_LINES]
+        all_lines.filter(_in_sight(sheets, first, last, is_now=last == today)).order_by(
+            "-on_date", "-submitted_at"
+        )[:MAX_LINES]
     )
     newest = entries.filter(worksheet__is_log=False).order_by("worksheet_id", "-submitted_at")
     filled = {entry.worksheet_id: entry for entry in newest.defer("texts").distinct("worksheet_id")}
@@ -117,6 +151,14 @@ def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -
         earlier=first - timedelta(days=1) if all_lines.filter(on_date__lt=first).exists() else None,
         is_now=last == today,
     )
+
+
+def _in_sight(sheets: list[Worksheet], first: date, last: date, *, is_now: bool) -> Q:
+    """The lines of these weeks; today also what is planned ahead, and the few sheets that are kept."""
+    if not is_now:
+        return Q(on_date__range=(first, last))
+    kept = [sheet.pk for sheet in sheets if "max_entries" in (sheet.definition.get("log") or {})]
+    return Q(on_date__gte=first) | Q(worksheet__in=kept)
 
 
 def asked_for(user: User, enrolment: Enrolment) -> list[TaskState]:
@@ -144,6 +186,7 @@ def log_card(worksheet: Worksheet, entries: list[Entry], asked: TaskState | None
         figure=activity_figure(worksheet, entries, uid=f"log-{worksheet.slug}"),
         hint=_boom_bust(summary),
         has_today=any(day.day == today for day in days),
+        page=own_page(worksheet.slug),
     )
 
 

@@ -19,10 +19,17 @@ from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.entries import SupersededError, withdraw_entry
 from patients.models import Entry
-from patients.presenters.practice import offered_again, often_written, practice_page, writable_worksheets
+from patients.pacing import LOG_SHEET, read_tracks
+from patients.presenters.practice import (
+    offered_again,
+    often_written,
+    own_page,
+    practice_page,
+    writable_worksheets,
+)
 from patients.worksheet_forms import Outcome, build, receive
 from programs.models import Worksheet
-from programs.worksheets import answers_for
+from programs.worksheets import answers_for, derived_lines
 
 
 def _trace(request: PatientRequest, verb: str) -> None:
@@ -41,6 +48,13 @@ def practice(request: PatientRequest) -> HttpResponse:
 def _day(text: str) -> date | None:
     try:
         return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
     except ValueError:
         return None
 
@@ -73,6 +87,11 @@ def entry_new(request: PatientRequest, slug: str) -> HttpResponse:
             change = reverse("patients:entry-change", args=[newest.pk])
             # Back to the homework, if that is where the form was opened from.
             return redirect(f"{change}?{urlencode({'next': _back(request)})}")
+    elif request.method != "POST" and Entry.objects.visible_to(request.user).fill_up(
+        request.enrolment, worksheet
+    ):
+        messages.info(request, _("There is no room for one more. Change one of those that are there."))
+        return redirect(_back(request))
     return _form(request, worksheet, None)
 
 
@@ -104,20 +123,23 @@ def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None)
             return redirect(_back(request))
     is_new_line = worksheet.is_log and corrects is None
     offered = _offered(request, worksheet) if is_new_line else {}
-    form = build(request, worksheet, corrects=corrects, offered=offered, outcome=outcome)
+    tracks = read_tracks(request.user, request.enrolment) if worksheet.slug == LOG_SHEET else []
+    plan = _id(request.GET.get("plan", ""))
+    form = build(
+        request, worksheet, corrects=corrects, offered=offered, outcome=outcome, tracks=tracks, plan=plan
+    )
     # What is being typed already is not to be swept aside by a press on an earlier line.
     again = often_written(request.user, request.enrolment, worksheet) if is_new_line else []
     context = {"form": form, "worksheet": worksheet, "back": _back(request), "corrects": corrects}
-    context["again"] = [] if form.draft.data else again
+    # A line of a plan is filled in by its plan.
+    context["again"] = [] if form.draft.data or tracks else again
+    context["plans"] = tracks if is_new_line and len(tracks) > 1 else []
     return render(request, "patients/entry_form.html", context, status=422 if form.errors else 200)
 
 
 def _offered(request: PatientRequest, worksheet: Worksheet) -> dict[str, object]:
     """What a new line of a log begins with; `like` names an earlier line."""
-    try:
-        wanted = UUID(request.GET.get("like", ""))
-    except ValueError:
-        wanted = None
+    wanted = _id(request.GET.get("like", ""))
     mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment, worksheet=worksheet)
     like = mine.filter(pk=wanted).first() if wanted else None
     return offered_again(worksheet, like, clock.local_now(request.patient.timezone).hour)
@@ -134,6 +156,8 @@ def entry_detail(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "entry": entry,
         "newest": newest,
         "answers": answers_for(entry.worksheet.definition, entry.answers),
+        "derived": derived_lines(entry.worksheet.definition, entry.answers),
+        "page": own_page(entry.worksheet.slug),
     }
     return render(request, "patients/entry_detail.html", context)
 

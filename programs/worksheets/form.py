@@ -52,7 +52,8 @@ class FormField:
     """One input with everything that a template says about it.
 
     `input` is text, textarea, number, scale (0-10), radio, select, checkbox, checkboxes, date,
-    time, datetime-local or list. `name` is the input's name, `key` the field's name in the
+    time, datetime-local, list, or given: then `value` is not typed, it is said in the words `shown`.
+    `name` is the input's name, `key` the field's name in the
     definition. `min` and `max` of dates are left to the parser.
     """
 
@@ -79,6 +80,7 @@ class FormField:
     empty_row: Row | None = None
     max_rows: int = 0
     described_by: str = field(default="")
+    shown: str = ""
 
     @property
     def id(self) -> str:

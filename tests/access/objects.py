@@ -49,6 +49,7 @@ OWN_KWARGS: dict[str, dict[str, Make]] = {
         for part in ("detail", "download", "progress", "seen")
     },
     "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
+    "patients:goal-rate": {"entry_id": lambda w: w.records["maria"].goal.pk},
     "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
     # Its eighth step is a worksheet, the seventh has questions, the fourth an exercise.
     "patients:step-detail": {"step": lambda w: 8},
@@ -204,6 +205,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:consent-give": lambda w, u: {"version": "1", "agree": "yes"},
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
+    "patients:goal-rate": lambda w, u: {"level": "1"},
     "patients:flare-up": lambda w, u: {"days": "2"},
     "patients:pause": lambda w, u: {"days": "2"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},

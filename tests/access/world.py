@@ -28,6 +28,7 @@ from patients.models import (
     DraftRevision,
     Enrolment,
     Entry,
+    GoalRating,
     Homework,
     ModuleHold,
     ModuleProgress,
@@ -53,6 +54,7 @@ class Records:
     mark: str
     entry: Entry
     log_entry: Entry
+    goal: Entry
     homework: Homework
     reviewed: Homework
     review: Review
@@ -68,7 +70,19 @@ class Records:
         return [f"{self.mark}-{sink}" for sink in SINKS]
 
 
-SINKS = ("situation", "activity", "note", "comment", "remark", "message", "reply", "hold", "pause", "draft")
+SINKS = (
+    "situation",
+    "activity",
+    "note",
+    "comment",
+    "remark",
+    "message",
+    "reply",
+    "hold",
+    "pause",
+    "draft",
+    "goal",
+)
 
 
 def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
@@ -81,6 +95,8 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     _progress(of, module, now)
     entry = _entry(of, user, "w1-pain-cycle", _pain_cycle(mark))
     log_entry = _entry(of, user, "w3-activity-log", _activity(mark, patient))
+    goal = _entry(of, user, "w2-goal", _goal(mark, patient))
+    GoalRating.objects.create(**of, goal=goal, level=0, on_date=now.date(), created_by=user)
     _entry(of, user, "first-hope", ({}, {"hope": f"{mark}-situation"}))
     reviewed = _homework(of, module, 1, mark, [entry])
     review = Review.objects.create(
@@ -106,6 +122,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         mark=mark,
         entry=entry,
         log_entry=log_entry,
+        goal=goal,
         homework=homework,
         reviewed=reviewed,
         review=review,
@@ -147,6 +164,16 @@ def _activity(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str, An
     return values, {"activity": f"{mark}-activity"}
 
 
+def _goal(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str, Any]]:
+    day = clock.local_today(patient.timezone)
+    values = {
+        "start": day.isoformat(),
+        "target": (day + timedelta(days=30)).isoformat(),
+        "baseline_level": "-1",
+    }
+    return values, {"goal": f"{mark}-goal", "gas_0": "There and back"}
+
+
 def _entry(
     of: dict[str, Any], user: User, slug: str, answers: tuple[dict[str, Any], dict[str, Any]]
 ) -> Entry:
@@ -159,7 +186,7 @@ def _entry(
         submission_id=uuid4(),
         values=values,
         texts=texts,
-        on_date=values.get("date"),
+        on_date=values.get("date") or values.get("start"),
         locale="en-gb",
         created_by=user,
     )

@@ -56,6 +56,8 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/practice/entries/{entry}/"),
     ("patient", "/practice/entries/{entry}/change/"),
     ("patient", "/flare-up/"),
+    ("patient", "/pacing/"),
+    ("patient", "/goals/"),
     ("patient", "/pause/"),
     ("patient", "/messages/"),
     ("patient", "/progress/"),
