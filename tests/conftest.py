@@ -148,3 +148,13 @@ def real_cast(db: None) -> Any:
     for enrolment in (cast.enrolment, cast.other_enrolment, cast.elsewhere_enrolment):
         open_first_module(enrolment)
     return cast
+
+
+@pytest.fixture
+def outlined_cast(db: None) -> Any:
+    """The same again, on a programme whose Module 2 is only an outline."""
+    from tests.factories.cast import Cast, open_first_module, outlined_version
+
+    cast = Cast(on_programme=outlined_version)
+    open_first_module(cast.enrolment)
+    return cast

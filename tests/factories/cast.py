@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
@@ -118,6 +120,20 @@ def real_version() -> ProgrammeVersion:
     """The programme that ships with painclinic, loaded and published."""
     version = load_programme(path=CONTENT, by=System("test"))
     return version if version.is_published else publish_version(version=version, by=System("test"))
+
+
+OUTLINE = "number: 2\nslug: goals-that-matter\ntitle: Goals that matter\nsummary: To come.\noutline: true\n"
+
+
+def outlined_version() -> ProgrammeVersion:
+    """The programme that ships with painclinic, as it would be with Module 2 planned and not yet written."""
+    with TemporaryDirectory() as folder:
+        tree = Path(copytree(CONTENT, Path(folder) / CONTENT.parent.name / CONTENT.name))
+        for page in (tree / "module-2").iterdir():
+            page.unlink()
+        (tree / "module-2" / "module.yaml").write_text(OUTLINE, encoding="utf-8")
+        version = load_programme(path=tree, by=System("test"))
+    return publish_version(version=version, by=System("test"))
 
 
 def open_first_module(enrolment: Enrolment) -> None:

@@ -159,14 +159,14 @@ def test_fresh_answer_is_pointed_to_for_a_week(real_cast: Cast, patient: Client)
         assert home_page(real_cast.patient.user, enrolment).answered == []
 
 
-def test_outline_is_looked_at_and_then_behind_one(real_cast: Cast) -> None:
-    reviewed(real_cast, "reviewed")
+def test_outline_is_looked_at_and_then_behind_one(outlined_cast: Cast) -> None:
+    reviewed(outlined_cast, "reviewed")
     with clock.moved(timedelta(days=6)):
-        unlock_if_due(by=real_cast.therapist, enrolment=real_cast.enrolment)
-        assert titles(real_cast) == ["Week 2: Goals that matter"]
-        second = Module.objects.get(version=real_cast.version, number=2)
-        open_module(by=real_cast.patient.user, enrolment=real_cast.enrolment, module=second)
-        assert titles(real_cast) == ["Nothing has to be done today"]
+        unlock_if_due(by=outlined_cast.therapist, enrolment=outlined_cast.enrolment)
+        assert titles(outlined_cast) == ["Week 2: Goals that matter"]
+        second = Module.objects.get(version=outlined_cast.version, number=2)
+        open_module(by=outlined_cast.patient.user, enrolment=outlined_cast.enrolment, module=second)
+        assert titles(outlined_cast) == ["Nothing has to be done today"]
 
 
 def test_course_that_has_not_begun_says_when_it_will(real_cast: Cast) -> None:

@@ -189,8 +189,8 @@ def test_opening_a_closed_module_is_refused_with_the_reason(cast: Cast) -> None:
     assert not StepProgress.objects.exists()
 
 
-def test_outline_is_read_with_the_first_look(real_cast: Cast) -> None:
-    cast = real_cast
+def test_outline_is_read_with_the_first_look(outlined_cast: Cast) -> None:
+    cast = outlined_cast
     unlock_module(by=cast.therapist, enrolment=cast.enrolment, module=module_of(cast.enrolment, 2))
     progress = open_module(
         by=cast.patient.user, enrolment=cast.enrolment, module=module_of(cast.enrolment, 2)
