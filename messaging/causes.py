@@ -24,7 +24,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from messaging.models import QUIET_FROM, QUIET_UNTIL, Message, Reminder, ReminderPreference, ThreadRead
 from messaging.quiet import at_local, local_date
@@ -183,32 +183,38 @@ def _planned(kind: str) -> QuerySet[Any]:
     made = made.filter(kind=kind, patient=OuterRef("patient_id"))
     # A silence has no row of its own: what was planned since it began is about it.
     same = (
-        {"planned_at__gt": OuterRef("began")} if kind == Kind.INACTIVE else {"target_id": OuterRef("target")}
+        {"planned_at__gt": OuterRef("began")}
+        if kind == Kind.INACTIVE
+        else {"target_id": OuterRef("target"), "planned_at__gte": OuterRef("began")}
     )
     return made.filter(**same).order_by().values("kind").annotate(last=Max("number")).values("last")
 
 
 def _modules() -> QuerySet[ModuleProgress, Any]:
-    rows = ModuleProgress.objects.filter(first_opened_at=None, module__is_outline=False)
+    rows = ModuleProgress.objects.filter(first_opened_at=None, is_skipped=False, module__is_outline=False)
     return rows.annotate(target=F("pk"), began=F("unlocked_at"))
 
 
 def _homework_owed(rows: QuerySet[ModuleProgress, Any]) -> QuerySet[ModuleProgress, Any]:
     handed_in = Homework.objects.filter(enrolment=OuterRef("enrolment_id"), module=OuterRef("module_id"))
-    return rows.filter(~Exists(handed_in), module__details__homework__0__isnull=False)
+    # Of a module that is gone through again, what was handed in before is kept and does not count.
+    again = handed_in.filter(submitted_at__gte=OuterRef("repeated_at"))
+    owed = (Q(repeated_at=None) & ~Exists(handed_in)) | (Q(repeated_at__isnull=False) & ~Exists(again))
+    return rows.filter(owed, is_skipped=False, module__details__homework__0__isnull=False)
 
 
 def _homework() -> QuerySet[ModuleProgress, Any]:
     days = ExpressionWrapper(F("moved_days") * Value(timedelta(days=1)), output_field=DurationField())
-    moved = ExpressionWrapper(F("unlocked_at") + days, output_field=DateTimeField())
+    since = Coalesce(F("repeated_at"), F("unlocked_at"))
+    moved = ExpressionWrapper(since + days, output_field=DateTimeField())
     rows = _homework_owed(ModuleProgress.objects.all())
-    return rows.annotate(target=F("pk"), began=F("unlocked_at"), moved_began=moved)
+    return rows.annotate(target=F("pk"), began=since, moved_began=moved)
 
 
 def _silences() -> QuerySet[Enrolment, Any]:
     """Active enrolments with something to do, since the patient was last active or got something new."""
     own = ModuleProgress.objects.filter(enrolment=OuterRef("pk"), module__is_outline=False)
-    unread = own.filter(core_completed_at=None)
+    unread = own.filter(core_completed_at=None, is_skipped=False)
     newest = own.order_by("-unlocked_at").values("unlocked_at")[:1]
     something = Exists(unread) | Exists(_homework_owed(own))
     others = Reminder.objects.filter(

@@ -8,6 +8,10 @@ Decisions where it leaves room:
 - Five days are days of the patient's own calendar, at the time of day at which the last one opened:
   a change to or from summer time moves nothing.
 - A module without core steps (an outline) counts as read once the patient has looked at it.
+- "Before" is the patient's own order, with modules that are left out taken away: those block nothing.
+- While the course is paused, or in a flare-up, nothing opens by itself.
+- A module that is to be repeated has to be read again before another one opens.
+- Where the therapist wants it so, the one before has to have its feedback.
 """
 
 from collections.abc import Mapping
@@ -26,22 +30,32 @@ class Reason(StrEnum):
     PAUSED = "paused"
     FLARE_UP = "flare-up"
     HELD = "held"
+    SKIPPED = "skipped"
     EARLIER_CLOSED = "earlier-closed"
     EARLIER_UNREAD = "earlier-unread"
+    FEEDBACK_AWAITED = "feedback-awaited"
     TOO_SOON = "too-soon"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """One open module: since when, and whether its core was read."""
+    """One open module: since when, whether its core was read, and whether feedback to it is there.
+
+    `is_answered` is true as well where nothing is asked.
+    """
 
     at: datetime
     is_read: bool
+    is_repeat: bool = False
+    is_answered: bool = True
 
 
 @dataclass(frozen=True)
 class CourseFacts:
-    """All that the rule asks about one patient. `opened` is by module number."""
+    """All that the rule asks about one patient. `opened` is by module number.
+
+    `order` are all modules as this patient walks them; left empty it is that of their numbers.
+    """
 
     starts_on: date
     timezone: str
@@ -50,18 +64,40 @@ class CourseFacts:
     is_paused: bool = False
     is_flaring: bool = False
     opened: Mapping[int, Opened] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
+    skipped: frozenset[int] = frozenset()
+    wants_feedback: bool = False
 
     @property
     def last_opened_at(self) -> datetime | None:
         return max((one.at for one in self.opened.values()), default=None)
 
+    @property
+    def unread_repeats(self) -> list[int]:
+        """Modules that are to be read again, and were not yet."""
+        return [
+            number
+            for number, one in self.opened.items()
+            if one.is_repeat and not one.is_read and number not in self.skipped
+        ]
+
+    def earlier(self, number: int) -> list[int]:
+        """The modules that are walked before this one, in order."""
+        order = self.order or tuple(range(1, number + 1))
+        place = order.index(number) if number in order else 0
+        return [one for one in order[:place] if one not in self.skipped]
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a module may open now; else why not, and the moment before which it will not."""
+    """Whether a module may open now; else why not, and the moment before which it will not.
+
+    `after` is the module that it waits for.
+    """
 
     reasons: tuple[Reason, ...] = ()
     not_before: datetime | None = None
+    after: int | None = None
 
     @property
     def may_open(self) -> bool:
@@ -72,32 +108,50 @@ def verdict(number: int, facts: CourseFacts, *, now: datetime) -> Verdict:
     """Whether module `number` may open for a patient at `now`; one that is open may."""
     if number in facts.opened:
         return Verdict()
-    reasons = []
-    if not facts.is_active:
-        reasons.append(Reason.RESTING)
-    if facts.is_paused:
-        reasons.append(Reason.PAUSED)
-    if facts.is_flaring:
-        reasons.append(Reason.FLARE_UP)
-    if facts.is_held:
-        reasons.append(Reason.HELD)
-    before = facts.opened.get(number - 1)
-    if number > 1 and before is None:
-        return Verdict((*reasons, Reason.EARLIER_CLOSED))
-    if before and not before.is_read:
+    reasons = _rests(facts)
+    if number in facts.skipped:
+        return Verdict((*reasons, Reason.SKIPPED))
+    earlier = facts.earlier(number)
+    if any(one not in facts.opened for one in earlier):
+        return Verdict((*reasons, Reason.EARLIER_CLOSED), after=earlier[-1])
+    after = earlier[-1] if earlier else None
+    before = facts.opened[after] if after else None
+    unread = facts.unread_repeats or ([after] if after and before and not before.is_read else [])
+    if unread:
+        after = unread[0]
         reasons.append(Reason.EARLIER_UNREAD)
+    elif facts.wants_feedback and before and not before.is_answered:
+        reasons.append(Reason.FEEDBACK_AWAITED)
     moment = earliest(number, facts)
     if now < moment:
         reasons.append(Reason.TOO_SOON)
-    return Verdict(tuple(reasons), moment)
+    return Verdict(tuple(reasons), moment, after)
+
+
+def _rests(facts: CourseFacts) -> list[Reason]:
+    """What keeps everything closed that is not open."""
+    said = {
+        Reason.RESTING: not facts.is_active,
+        Reason.PAUSED: facts.is_paused,
+        Reason.FLARE_UP: facts.is_flaring,
+        Reason.HELD: facts.is_held,
+    }
+    return [reason for reason, stands in said.items() if stands]
+
+
+def following(facts: CourseFacts) -> int | None:
+    """The next module of the patient's own way that is not open; None when all of a given order are."""
+    if not facts.order:
+        return max(facts.opened, default=0) + 1
+    left = (one for one in facts.order if one not in facts.opened and one not in facts.skipped)
+    return next(left, None)
 
 
 def earliest(number: int, facts: CourseFacts) -> datetime:
     """The moment before which a module does not open by the rule, in UTC."""
-    start = _on_the_clock(facts.starts_on, time(0), facts.timezone)
     last = facts.last_opened_at
-    if number == 1 or last is None:
-        return start
+    if last is None or (number == 1 and not facts.order):
+        return _on_the_clock(facts.starts_on, time(0), facts.timezone)
     local = last.astimezone(ZoneInfo(facts.timezone))
     return _on_the_clock(local.date() + timedelta(days=DAYS_BETWEEN), local.time(), facts.timezone)
 

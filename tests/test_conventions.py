@@ -255,9 +255,11 @@ def public_actions() -> list[tuple[Path, ast.FunctionDef]]:
 EVENTLESS = {
     "patients/actions/consent.py:text_to_agree_to": "reads",
     "patients/actions/deadlines.py:move_deadlines": "part of other actions, which have events",
+    "patients/actions/deadlines.py:own_plan": "reads",
     "patients/actions/deadlines.py:spans_of": "reads",
     "patients/actions/drafts.py:checked": "checks a text; no database",
     "patients/actions/enrolment.py:note_activity": "part of other actions, which have events",
+    "patients/actions/homework.py:extra_tasks": "reads",
     "patients/actions/homework.py:task_states": "reads",
     "patients/actions/progress.py:course_facts": "reads",
     "patients/actions/reports.py:note_percent": "how far the making is; the report has its events",

@@ -1,6 +1,7 @@
 """Handing in a module's homework: a version that never changes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from painclinic.audit.models import Action
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.actions.progress import ModuleClosedError
-from patients.models import Enrolment, Entry, Homework, ModuleProgress
+from patients.models import CourseChange, Enrolment, Entry, Homework, ModuleProgress
 from patients.unlocking import Reason, Verdict
 from patients.workdays import deadline
 from programs.models import HomeworkTask, Module
@@ -22,6 +23,27 @@ MAX_NOTE = 2000
 
 class NothingNewError(Exception):
     """The same entries were handed in before and wait for an answer."""
+
+
+@dataclass(frozen=True)
+class ExtraTask(HomeworkTask):
+    """A task that a therapist added for one patient; what was filled in before is not meant."""
+
+    since: datetime | None = None
+
+    @classmethod
+    def of(cls, change: CourseChange) -> "ExtraTask":
+        sheet = change.worksheet
+        return cls(
+            worksheet_slug=sheet.slug if sheet else "",
+            is_log=bool(sheet and sheet.is_log),
+            min_entries=1,
+            min_days=1,
+            due_after_days=1,
+            title=sheet.title if sheet else "",
+            hint=change.reason,
+            since=change.at,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +78,7 @@ def task_states(enrolment: Enrolment, module: Module) -> list[TaskState]:
 
     Of a worksheet the newest filling counts; of a log every line since the module opened.
     """
-    tasks = module.homework_tasks()
+    tasks = [*module.homework_tasks(), *extra_tasks(enrolment, module)]
     opened = ModuleProgress.objects.filter(enrolment=enrolment, module=module).first()
     entries = Entry.objects.current().filter(
         enrolment=enrolment, worksheet__slug__in=[task.worksheet_slug for task in tasks]
@@ -67,9 +89,22 @@ def task_states(enrolment: Enrolment, module: Module) -> list[TaskState]:
 
 def _counting(task: HomeworkTask, entries: list[Entry], opened: ModuleProgress | None) -> tuple[Entry, ...]:
     own = [entry for entry in entries if entry.worksheet.slug == task.worksheet_slug]
+    since = task.since if isinstance(task, ExtraTask) else None
+    if since:
+        own = [entry for entry in own if entry.submitted_at >= since]
     if not task.is_log:
         return tuple(own[-1:])
-    return tuple(entry for entry in own if opened and entry.submitted_at >= opened.unlocked_at)
+    return tuple(entry for entry in own if opened and entry.submitted_at >= opened.asked_since)
+
+
+def extra_tasks(enrolment: Enrolment, module: Module) -> list[ExtraTask]:
+    """Worksheets that the therapist asks for besides, with the homework of this module."""
+    undone = CourseChange.objects.filter(enrolment=enrolment, undoes__isnull=False).values("undoes")
+    added = CourseChange.objects.filter(
+        enrolment=enrolment, module=module, kind=CourseChange.Kind.ADD_WORKSHEET
+    )
+    rows = added.exclude(pk__in=undone).select_related("worksheet").order_by("at")
+    return [ExtraTask.of(row) for row in rows]
 
 
 @transaction.atomic

@@ -10,18 +10,21 @@ from painclinic import clock
 from painclinic.accounts.models import Membership, Role, User
 from painclinic.audit.actions import Actor, System, record
 from painclinic.audit.models import Action
-from patients.actions.deadlines import move_deadlines
+from patients.actions.deadlines import move_deadlines, own_plan
 from patients.actions.enrolment import note_activity
+from patients.facts import facts_of
 from patients.models import (
     CheckAnswer,
+    CourseChange,
     Enrolment,
+    Homework,
     ModuleHold,
     ModuleProgress,
     Respite,
     StepProgress,
     StepRating,
 )
-from patients.unlocking import DAYS_BETWEEN, CourseFacts, Opened, Verdict, verdict
+from patients.unlocking import DAYS_BETWEEN, CourseFacts, Verdict, following, verdict
 from programs.models import Module, Step
 
 RULE = System("unlock-rule")
@@ -71,7 +74,8 @@ def visit_step(*, by: User, enrolment: Enrolment, step: Step) -> StepProgress:
 
     Being there already changes nothing. Raises ModuleClosedError and NotInCourseError.
     """
-    open_module(by=by, enrolment=enrolment, module=step.module)
+    if not _is_extra(enrolment, step):
+        open_module(by=by, enrolment=enrolment, module=step.module)
     return _visit(by, enrolment, step)
 
 
@@ -83,7 +87,7 @@ def finish_step(*, by: User, enrolment: Enrolment, step: Step) -> StepProgress:
     Raises ModuleClosedError and NotInCourseError.
     """
     progress = visit_step(by=by, enrolment=enrolment, step=step)
-    if progress.done_at is None:
+    if progress.done_at is None or not _counts(enrolment, step.module, progress.done_at):
         progress.done_at = clock.now()
         progress.save(update_fields=["done_at"])
         note_activity(enrolment=enrolment)
@@ -186,18 +190,16 @@ def unlock_if_due(*, by: Actor, enrolment: Enrolment) -> Module | None:
 
 def course_facts(enrolment: Enrolment) -> CourseFacts:
     """What the rule asks about an enrolment, read now."""
-    rows = ModuleProgress.objects.filter(enrolment=enrolment).values_list(
-        "module__number", "unlocked_at", "core_completed_at"
-    )
-    resting = set(Respite.objects.running().filter(enrolment=enrolment).values_list("kind", flat=True))
-    return CourseFacts(
-        starts_on=enrolment.starts_on,
-        timezone=enrolment.patient.timezone,
-        is_active=enrolment.state == Enrolment.State.ACTIVE,
+    progress = ModuleProgress.objects.filter(enrolment=enrolment)
+    homework = Homework.objects.filter(enrolment=enrolment).newest().select_related("review")
+    return facts_of(
+        enrolment,
+        modules=list(Module.objects.filter(version_id=enrolment.programme_version_id)),
+        progress={one.module_id: one for one in progress},
+        homework={one.module_id: one for one in homework.defer("note", "review__comment")},
+        respites=Respite.objects.running().filter(enrolment=enrolment).defer("reason"),
+        plan=own_plan(enrolment),
         is_held=ModuleHold.objects.standing().filter(enrolment=enrolment).exists(),
-        is_paused=Respite.Kind.PAUSE in resting,
-        is_flaring=Respite.Kind.FLARE_UP in resting,
-        opened={number: Opened(at, read_at is not None) for number, at, read_at in rows},
     )
 
 
@@ -211,9 +213,7 @@ def _candidates(now: datetime) -> Any:
     last = own.order_by("-module__number")
     first_due = Q(last_at=None, starts_on__lte=(now + _SLACK).date())
     next_due = Q(last_at__lte=now + _SLACK - timedelta(days=DAYS_BETWEEN), last_read__isnull=False)
-    following = Module.objects.filter(
-        version=OuterRef("programme_version"), number__gt=OuterRef("last_number")
-    )
+    later = Module.objects.filter(version=OuterRef("programme_version"), number__gt=OuterRef("last_number"))
     resting = Respite.objects.running().filter(enrolment=OuterRef("pk"))
     rows = Enrolment.objects.active().filter(Exists(come), ~Exists(held), ~Exists(resting))
     rows = rows.annotate(
@@ -221,7 +221,11 @@ def _candidates(now: datetime) -> Any:
         last_number=Subquery(last.values("module__number")[:1]),
         last_read=Subquery(last.values("core_completed_at")[:1]),
     )
-    return rows.filter(first_due | (next_due & Exists(following))).order_by("pk")
+    # Whose course a therapist has changed may go on elsewhere than after the last one: the rule is asked.
+    changed = Q(last_at__lte=now + _SLACK - timedelta(days=DAYS_BETWEEN)) & Exists(
+        CourseChange.objects.filter(enrolment=OuterRef("pk"))
+    )
+    return rows.filter(first_due | (next_due & Exists(later)) | changed).order_by("pk")
 
 
 def _open_next(
@@ -229,8 +233,8 @@ def _open_next(
 ) -> ModuleProgress | None:
     """Open the next module if the rule lets it. The enrolment is locked."""
     facts = course_facts(enrolment)
-    number = max(facts.opened, default=0) + 1
-    if not verdict(number, facts, now=now or clock.now()).may_open:
+    number = following(facts)
+    if number is None or not verdict(number, facts, now=now or clock.now()).may_open:
         return None
     module = Module.objects.filter(version_id=enrolment.programme_version_id, number=number).first()
     return unlock_module(by=by, enrolment=enrolment, module=module) if module else None
@@ -262,15 +266,32 @@ def _visit(by: User, enrolment: Enrolment, step: Step) -> StepProgress:
 
 
 def _note_core(by: User, enrolment: Enrolment, module: Module) -> None:
-    done = StepProgress.objects.filter(enrolment=enrolment, done_at__isnull=False).values("step_id")
-    if _core_steps(module).exclude(pk__in=done).exists():
+    progress = ModuleProgress.objects.filter(enrolment=enrolment, module=module).first()
+    if progress is None:
         return
-    progress = ModuleProgress.objects.get(enrolment=enrolment, module=module)
+    done = StepProgress.objects.filter(enrolment=enrolment, done_at__isnull=False)
+    if progress.repeated_at:
+        done = done.filter(done_at__gte=progress.repeated_at)
+    if _core_steps(module).exclude(pk__in=done.values("step_id")).exists():
+        return
     if progress.core_completed_at is None:
         progress.core_completed_at = clock.now()
         progress.save(update_fields=["core_completed_at"])
         record(by=by, action=Action.WRITE, verb="module-read", obj=progress)
         _open_next(enrolment)
+
+
+def _is_extra(enrolment: Enrolment, step: Step) -> bool:
+    """Whether a therapist added just this step, and its module is still closed."""
+    if ModuleProgress.objects.filter(enrolment=enrolment, module=step.module_id).exists():
+        return False
+    return step.pk in own_plan(enrolment).added_steps
+
+
+def _counts(enrolment: Enrolment, module: Module, moment: datetime) -> bool:
+    """Whether something done at `moment` counts, or the module is to be gone through again since."""
+    progress = ModuleProgress.objects.filter(enrolment=enrolment, module=module).first()
+    return progress is None or progress.counts(moment)
 
 
 def _core_steps(module: Module) -> Any:

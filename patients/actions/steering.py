@@ -6,9 +6,13 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
-from patients.actions.progress import unlock_module
-from patients.models import Enrolment, ModuleHold, ModuleProgress
+from patients.actions.changes import note_change
+from patients.actions.progress import course_facts, unlock_module
+from patients.models import CourseChange, Enrolment, ModuleHold, ModuleProgress
+from patients.unlocking import following
 from programs.models import Module
+
+Kind = CourseChange.Kind
 
 
 class ReasonNeededError(Exception):
@@ -31,10 +35,11 @@ def _reason(text: str) -> str:
 
 
 @transaction.atomic
-def place_hold(*, by: User, enrolment: Enrolment, reason: str) -> ModuleHold:
+def place_hold(*, by: User, enrolment: Enrolment, reason: str, told: str = "") -> ModuleHold:
     """Wait with the next module until the hold is released.
 
-    While one stands, a second returns the first. Raises ReasonNeededError.
+    `told` is the reason that the patient reads. While one stands, a second returns the
+    first. Raises ReasonNeededError.
     """
     reason = _reason(reason)
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
@@ -50,6 +55,7 @@ def place_hold(*, by: User, enrolment: Enrolment, reason: str) -> ModuleHold:
         reason=reason,
     )
     record(by=by, action=Action.WRITE, verb="hold-place", obj=hold)
+    note_change(by=by, enrolment=enrolment, kind=Kind.HOLD, reason=told)
     return hold
 
 
@@ -66,15 +72,18 @@ def release_hold(*, by: User, enrolment: Enrolment) -> ModuleHold | None:
 
 
 def next_module(enrolment: Enrolment) -> Module | None:
-    """The first module of the course that is not open yet; None when all are."""
-    opened = ModuleProgress.objects.filter(enrolment=enrolment).values("module_id")
-    modules = Module.objects.filter(version_id=enrolment.programme_version_id)
-    return modules.exclude(pk__in=opened).order_by("number").first()
+    """The first module of the patient's own course that is not open yet; None when all are."""
+    number = following(course_facts(enrolment))
+    if number is None:
+        return None
+    return Module.objects.filter(version_id=enrolment.programme_version_id, number=number).first()
 
 
 @transaction.atomic
-def unlock_early(*, by: User, enrolment: Enrolment, module: Module, reason: str) -> ModuleProgress:
-    """Open the next module before its time. The reason stands in the audit trail.
+def unlock_early(
+    *, by: User, enrolment: Enrolment, module: Module, reason: str, told: str = ""
+) -> ModuleProgress:
+    """Open the next module before its time. The reason stands in the audit trail, `told` is the patient's.
 
     Raises ReasonNeededError, StandingHoldError, NotNextModuleError.
     """
@@ -87,4 +96,5 @@ def unlock_early(*, by: User, enrolment: Enrolment, module: Module, reason: str)
         raise NotNextModuleError
     progress = unlock_module(by=by, enrolment=enrolment, module=module)
     record(by=by, action=Action.WRITE, verb="module-unlock-early", obj=progress, purpose=reason)
+    note_change(by=by, enrolment=enrolment, kind=Kind.UNLOCK, reason=told, module=module)
     return progress

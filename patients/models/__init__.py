@@ -1,5 +1,6 @@
 """Patients and their course. One noun per file."""
 
+from patients.models.changes import CourseChange
 from patients.models.consent import Consent, ConsentText
 from patients.models.drafts import Draft, DraftRevision
 from patients.models.emergency import EmergencyAccess
@@ -17,6 +18,7 @@ __all__ = [
     "CheckAnswer",
     "Consent",
     "ConsentText",
+    "CourseChange",
     "Draft",
     "DraftRevision",
     "EmergencyAccess",

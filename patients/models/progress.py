@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -27,6 +29,10 @@ class ModuleProgress(PatientRow):
     core_completed_at = models.DateTimeField(null=True, blank=True)
     # By how many days flare-ups, pauses and extensions have moved its deadlines; kept by the actions.
     moved_days = models.PositiveSmallIntegerField(default=0)
+    # When a therapist last asked to go through it again; what was done before is kept and counts no more.
+    repeated_at = models.DateTimeField(null=True, blank=True)
+    # It is left out of this patient's course: nothing of it is asked for any more.
+    is_skipped = models.BooleanField(default=False)
 
     objects = ModuleProgressQuerySet.as_manager()
 
@@ -37,6 +43,15 @@ class ModuleProgress(PatientRow):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def asked_since(self) -> datetime:
+        """From when on its work counts: since it opened, or since it is to be repeated."""
+        return self.repeated_at or self.unlocked_at
+
+    def counts(self, moment: datetime) -> bool:
+        """Whether what was done at `moment` belongs to this time of going through it."""
+        return self.repeated_at is None or moment >= self.repeated_at
 
 
 class ModuleHoldQuerySet(EnrolmentDataQuerySet["ModuleHold"]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,12 @@ from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import User
+from patients.course_plan import CoursePlan
+from patients.deadlines import Span, window_ends_on
+from patients.facts import facts_of, plan_of
 from patients.models import (
     Assignment,
+    CourseChange,
     Enrolment,
     Homework,
     ModuleHold,
@@ -23,7 +27,7 @@ from patients.models import (
     Respite,
     StepProgress,
 )
-from patients.unlocking import CourseFacts, Opened, Reason, Verdict, verdict
+from patients.unlocking import CourseFacts, Reason, Verdict, verdict
 from programs.models import Module, Step
 
 
@@ -61,6 +65,7 @@ class ModuleStop:
     homework: Homework | None
     why_closed: str
     is_here: bool = False
+    is_skipped: bool = False
 
     @property
     def number(self) -> int:
@@ -129,6 +134,12 @@ class ModuleStop:
         return next(later, left[0] if left else None)
 
     @property
+    def has_homework(self) -> bool:
+        """Whether its homework was handed in, since it is to be repeated if it is."""
+        given = self.homework
+        return given is not None and (self.progress is None or self.progress.counts(given.submitted_at))
+
+    @property
     def is_answered(self) -> bool:
         return self.homework is not None and hasattr(self.homework, "review")
 
@@ -147,17 +158,32 @@ class CourseView:
     therapist: User | None
     stops: tuple[ModuleStop, ...]
     facts: CourseFacts
+    plan: CoursePlan
+    changes: tuple[CourseChange, ...] = ()
     respites: tuple[Respite, ...] = ()
+
+    @property
+    def running(self) -> tuple[Respite, ...]:
+        """What rests the course now."""
+        return tuple(one for one in self.respites if one.is_running)
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of the treatment, with pauses and what a therapist added."""
+        zone = self.facts.timezone
+        pauses = [one for one in self.respites if one.kind == Respite.Kind.PAUSE]
+        spans = (Span(one.first_day(zone), one.last_day(zone)) for one in pauses)
+        return window_ends_on(self.facts.starts_on, spans, extra=self.plan.window_days)
 
     @property
     def flare_up(self) -> Respite | None:
         """The flare-up that lasts now."""
-        return next((one for one in self.respites if one.kind == Respite.Kind.FLARE_UP), None)
+        return next((one for one in self.running if one.kind == Respite.Kind.FLARE_UP), None)
 
     @property
     def pause(self) -> Respite | None:
         """The pause that lasts now."""
-        return next((one for one in self.respites if one.kind == Respite.Kind.PAUSE), None)
+        return next((one for one in self.running if one.kind == Respite.Kind.PAUSE), None)
 
     @property
     def pause_words(self) -> str:
@@ -177,8 +203,9 @@ class CourseView:
 
     @property
     def following(self) -> ModuleStop | None:
-        """The first module that is still closed."""
-        return next((stop for stop in self.stops if not stop.is_open), None)
+        """The first module that is still closed, and not left out."""
+        closed = (stop for stop in self.stops if not stop.is_open and not stop.is_skipped)
+        return next(closed, None)
 
     @property
     def therapist_name(self) -> str:
@@ -195,42 +222,42 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
     opened = {p.module_id: p for p in ModuleProgress.objects.visible_to(user).filter(**of_this)}
     visits = list(StepProgress.objects.visible_to(user).filter(**of_this).order_by("visited_at", "pk"))
     is_held = ModuleHold.objects.visible_to(user).standing().filter(**of_this).exists()
-    respites = tuple(Respite.objects.visible_to(user).running().filter(**of_this))
+    respites = tuple(Respite.objects.visible_to(user).filter(**of_this).defer("reason"))
+    changes = tuple(CourseChange.objects.visible_to(user).filter(**of_this).with_subjects())
     homework = Homework.objects.visible_to(user).filter(**of_this).newest()
     newest = {
         one.module_id: one for one in homework.select_related("review").defer("note", "review__comment")
     }
     modules = _modules(enrolment)
+    plan = plan_of(modules, changes)
+    modules.sort(key=lambda module: plan.order.index(module.number))
     therapist = _therapist(user, enrolment)
-    facts = CourseFacts(
-        starts_on=enrolment.starts_on,
-        timezone=enrolment.patient.timezone,
-        is_active=enrolment.state == Enrolment.State.ACTIVE,
+    facts = facts_of(
+        enrolment,
+        modules=modules,
+        progress=opened,
+        homework=newest,
+        respites=respites,
+        plan=plan,
         is_held=is_held,
-        is_paused=any(one.kind == Respite.Kind.PAUSE for one in respites),
-        is_flaring=any(one.kind == Respite.Kind.FLARE_UP for one in respites),
-        opened={m.number: _opened(opened[m.pk]) for m in modules if m.pk in opened},
     )
     name = therapist.name.split(" ", 1)[0] if therapist else ""
     now = clock.now()
-    here = _current_number(modules, facts, now)
+    here = _current_number(facts, now)
     stops = tuple(
         ModuleStop(
             module=module,
             progress=opened.get(module.pk),
-            steps=tuple(_steps(module, module.path_steps(), visits)),
-            short=next(iter(_steps(module, [s for s in [module.short_version()] if s], visits)), None),
+            steps=tuple(_steps(module, module.path_steps(), visits, opened.get(module.pk))),
+            short=_short(module, visits, opened.get(module.pk)),
             homework=newest.get(module.pk),
             why_closed=why_closed(module.number, facts, now=now, therapist=name),
             is_here=module.number == here,
+            is_skipped=module.number in facts.skipped,
         )
         for module in modules
     )
-    return CourseView(enrolment, therapist, stops, facts, respites)
-
-
-def _opened(progress: ModuleProgress) -> Opened:
-    return Opened(progress.unlocked_at, progress.core_completed_at is not None)
+    return CourseView(enrolment, therapist, stops, facts, plan, changes, respites)
 
 
 def _modules(enrolment: Enrolment) -> list[Module]:
@@ -250,15 +277,27 @@ def _therapist(user: User, enrolment: Enrolment) -> User | None:
     return primary.therapist if primary else None
 
 
-def _current_number(modules: Iterable[Module], facts: CourseFacts, now: datetime) -> int | None:
-    """The first module to be read, else the last one that is open."""
-    available = [m.number for m in modules if verdict(m.number, facts, now=now).may_open]
+def _current_number(facts: CourseFacts, now: datetime) -> int | None:
+    """The first module to be read, else the last one that is open; never one that is left out."""
+    walked = [number for number in facts.order if number not in facts.skipped]
+    available = [number for number in walked if verdict(number, facts, now=now).may_open]
     unread = [n for n in available if n not in facts.opened or not facts.opened[n].is_read]
-    return unread[0] if unread else max(available, default=None)
+    return unread[0] if unread else (available[-1] if available else None)
 
 
-def _steps(module: Module, steps: Iterable[Step], visits: list[StepProgress]) -> Iterable[StepStop]:
-    done: set[UUID] = {visit.step_id for visit in visits if visit.done_at}
+def _short(module: Module, visits: list[StepProgress], progress: ModuleProgress | None) -> StepStop | None:
+    step = module.short_version()
+    return next(iter(_steps(module, [step] if step else [], visits, progress)), None)
+
+
+def _steps(
+    module: Module, steps: Iterable[Step], visits: list[StepProgress], progress: ModuleProgress | None
+) -> Iterable[StepStop]:
+    done: set[UUID] = {
+        visit.step_id
+        for visit in visits
+        if visit.done_at and (progress is None or progress.counts(visit.done_at))
+    }
     own = {step.pk for step in module.path_steps()}
     here = next((visit.step_id for visit in reversed(visits) if visit.step_id in own), None)
     for step in steps:
@@ -271,6 +310,8 @@ def why_closed(number: int, facts: CourseFacts, *, now: datetime, therapist: str
     found = verdict(number, facts, now=now)
     if found.may_open:
         return ""
+    if Reason.SKIPPED in found.reasons:
+        return _("Left out of your course")
     if Reason.RESTING in found.reasons:
         return _("Your course is resting for now. Write to your clinic when you would like to go on.")
     if Reason.PAUSED in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
@@ -280,8 +321,8 @@ def why_closed(number: int, facts: CourseFacts, *, now: datetime, therapist: str
     if Reason.HELD in found.reasons and Reason.EARLIER_CLOSED not in found.reasons:
         return _held(therapist)
     if Reason.EARLIER_CLOSED in found.reasons:
-        return _("Opens after week %(before)d") % {"before": number - 1}
-    return _by_rule(number, found, facts, now)
+        return _("Opens after week %(before)d") % {"before": found.after}
+    return _by_rule(found, facts, now)
 
 
 def _held(therapist: str) -> str:
@@ -292,10 +333,12 @@ def _held(therapist: str) -> str:
     }
 
 
-def _by_rule(number: int, found: Verdict, facts: CourseFacts, now: datetime) -> str:
-    words = {"before": number - 1, "when": ""}
+def _by_rule(found: Verdict, facts: CourseFacts, now: datetime) -> str:
+    words = {"before": found.after or 0, "when": ""}
     if found.not_before and Reason.TOO_SOON in found.reasons:
         words["when"] = moment_in_words(found.not_before, zone=facts.timezone, now=now)
+    if Reason.FEEDBACK_AWAITED in found.reasons:
+        return _("Opens when the homework of week %(before)d has been answered") % words
     if Reason.EARLIER_UNREAD not in found.reasons:
         return _("Opens %(when)s") % words
     if Reason.TOO_SOON in found.reasons:

@@ -95,9 +95,9 @@ def _owed(course: CourseView) -> ModuleStop | None:
 
     Before the reading is done nobody is asked for what it explains.
     """
-    asking = (stop for stop in reversed(course.stops) if stop.progress and stop.module.homework_tasks())
-    newest = next(asking, None)
-    return newest if newest and newest.homework is None and newest.is_read else None
+    walked = (stop for stop in reversed(course.stops) if stop.progress and not stop.is_skipped)
+    newest = next((stop for stop in walked if stop.module.homework_tasks()), None)
+    return newest if newest and not newest.has_homework and newest.is_read else None
 
 
 def _is_news(stop: ModuleStop) -> bool:

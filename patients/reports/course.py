@@ -163,19 +163,19 @@ def _open_homework(
     enrolment: Enrolment, stops: Iterable[ModuleStop], *, to_patient: bool
 ) -> Iterable[OpenHomework]:
     for stop in stops:
-        if stop.progress is None or not stop.module.homework_tasks():
+        if stop.progress is None or stop.is_skipped or not stop.module.homework_tasks():
             continue
-        if stop.homework and not stop.wants_another_look:
+        if stop.has_homework and not stop.wants_another_look:
             continue
         tasks = stop.module.homework_tasks()
-        opened = stop.progress.unlocked_at.astimezone(ZoneInfo(enrolment.patient.timezone)).date()
+        opened = stop.progress.asked_since.astimezone(ZoneInfo(enrolment.patient.timezone)).date()
         due = due_on(opened, max(task.due_after_days for task in tasks), stop.progress.moved_days)
         yield OpenHomework(
             number=stop.number,
             title=stop.title,
-            due=None if stop.homework else due,
+            due=None if stop.has_homework else due,
             is_another_look=stop.wants_another_look,
-            tasks=() if stop.homework else tuple(_open_tasks(enrolment, stop, to_patient=to_patient)),
+            tasks=() if stop.has_homework else tuple(_open_tasks(enrolment, stop, to_patient=to_patient)),
         )
 
 
@@ -192,16 +192,17 @@ def _open_tasks(enrolment: Enrolment, stop: ModuleStop, *, to_patient: bool) -> 
 
 def _next(view: CourseView, *, to_patient: bool) -> NextModule | None:
     """The first module that is not open yet; None when all are."""
-    stop = next((one for one in view.stops if one.number not in view.facts.opened), None)
+    left = (one for one in view.stops if one.number not in view.facts.opened and not one.is_skipped)
+    stop = next(left, None)
     if stop is None:
         return None
     found = verdict(stop.number, view.facts, now=clock.now())
     waits = [reason for reason in found.reasons if reason in _WAITS]
-    said = [_reason(reason, stop.number, to_patient=to_patient) for reason in found.reasons]
+    said = [_reason(reason, found.after, to_patient=to_patient) for reason in found.reasons]
     if found.may_open:
         said = [_("open from now on")]
     elif to_patient and waits:
-        said = [_reason(waits[0], stop.number, to_patient=True)]
+        said = [_reason(waits[0], found.after, to_patient=True)]
     elif Reason.TOO_SOON in found.reasons and found.not_before:
         day = {"day": words.day(_local(found.not_before, view))}
         is_all = found.reasons == (Reason.TOO_SOON,)
@@ -214,8 +215,8 @@ def _local(at: datetime, view: CourseView) -> date:
     return at.astimezone(ZoneInfo(view.facts.timezone)).date()
 
 
-def _reason(reason: Reason, number: int, *, to_patient: bool) -> str:
-    before = {"number": number - 1}
+def _reason(reason: Reason, after: int | None, *, to_patient: bool) -> str:
+    before = {"number": after or 0}
     if reason == Reason.RESTING:
         return _("your course is resting for now") if to_patient else _("the enrolment is not active")
     if reason == Reason.PAUSED:
@@ -228,6 +229,8 @@ def _reason(reason: Reason, number: int, *, to_patient: bool) -> str:
             if to_patient
             else _("on hold")
         )
+    if reason == Reason.FEEDBACK_AWAITED:
+        return _("opens when the homework of week %(number)s has been answered") % before
     if reason == Reason.EARLIER_CLOSED:
         return _("opens after week %(number)s") % before
     if reason == Reason.EARLIER_UNREAD:

@@ -24,6 +24,7 @@ from patients.actions.enrolment import change_therapist
 from patients.models import (
     Assignment,
     CheckAnswer,
+    CourseChange,
     Draft,
     DraftRevision,
     Enrolment,
@@ -63,6 +64,7 @@ class Records:
     patient_report: Report
     draft: Draft
     reminder: Reminder
+    change: CourseChange
 
     @property
     def texts(self) -> list[str]:
@@ -80,6 +82,7 @@ SINKS = (
     "reply",
     "hold",
     "pause",
+    "change",
     "draft",
     "goal",
 )
@@ -115,6 +118,9 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         ended_at=now - timedelta(days=2),
         reason=f"{mark}-pause",
     )
+    change = CourseChange.objects.create(
+        **of, kind=CourseChange.Kind.EXTEND_WINDOW, payload={"days": 7}, by=therapist, reason=f"{mark}-change"
+    )
     thread = _conversation(row, user, therapist, mark)
     report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
     patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)
@@ -131,6 +137,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         patient_report=patient_report,
         draft=_draft(row, user, enrolment, mark),
         reminder=_reminder(patient),
+        change=change,
     )
 
 

@@ -1,6 +1,6 @@
 """Where a patient is on the path, and when the next module opens and why (clinical.md 1.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +10,17 @@ from django.utils.translation import ngettext
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Enrolment, Homework, ModuleHold, ModuleProgress, Respite, StepProgress
-from patients.unlocking import CourseFacts, Opened, Reason, verdict
+from patients.facts import facts_of, plan_of
+from patients.models import (
+    CourseChange,
+    Enrolment,
+    Homework,
+    ModuleHold,
+    ModuleProgress,
+    Respite,
+    StepProgress,
+)
+from patients.unlocking import CourseFacts, Reason, Verdict, following, verdict
 from programs.models import Module
 from therapists.presenters import wording
 
@@ -51,10 +60,11 @@ class Course:
     next: NextUnlock | None
     hold: ModuleHold | None
     respites: tuple[Respite, ...] = ()
+    changes: tuple[CourseChange, ...] = ()
 
     @property
     def current(self) -> Stop | None:
-        opened = [stop for stop in self.stops if stop.progress]
+        opened = [stop for stop in self.stops if stop.progress and not stop.progress.is_skipped]
         return opened[-1] if opened else None
 
 
@@ -64,30 +74,57 @@ def course(user: User, enrolment: Enrolment, homework: Sequence[Homework]) -> Co
     modules = list(Module.objects.filter(version=version).prefetch_related("steps").order_by("number"))
     opened = ModuleProgress.objects.visible_to(user).filter(enrolment=enrolment)
     progress = {one.module_id: one for one in opened}
+    changes = tuple(CourseChange.objects.visible_to(user).filter(enrolment=enrolment).with_subjects())
+    plan = plan_of(modules, changes)
+    modules.sort(key=lambda module: plan.order.index(module.number))
     done = StepProgress.objects.visible_to(user).filter(enrolment=enrolment).exclude(done_at=None)
-    done_steps = set(done.values_list("step_id", flat=True))
+    done_steps = _done(done.select_related("step"), progress)
     holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment=enrolment)
     hold = holds.select_related("placed_by").first()
     respites = tuple(Respite.objects.visible_to(user).running().filter(enrolment=enrolment))
     by_module = {one.module_id: one for one in homework}
-    last = max((m.number for m in modules if m.pk in progress), default=0)
+    walked = [m.number for m in modules if m.pk in progress and m.number not in plan.skipped]
+    here = walked[-1] if walked else 0
     stops = [
         Stop(
             module,
-            _state(module, last),
-            _note(module, progress.get(module.pk), by_module.get(module.pk), done_steps),
+            _state(module, progress.get(module.pk), here),
+            _left_out(module, plan.skipped)
+            or _note(module, progress.get(module.pk), by_module.get(module.pk), done_steps),
             progress.get(module.pk),
         )
         for module in modules
     ]
-    following = _next(enrolment, stops, hold, done_steps, {one.kind for one in respites})
-    return Course(tuple(stops), following, hold, respites)
+    facts = facts_of(
+        enrolment,
+        modules=modules,
+        progress=progress,
+        homework=by_module,
+        respites=respites,
+        plan=plan,
+        is_held=hold is not None,
+    )
+    return Course(tuple(stops), _next(facts, modules, done_steps), hold, respites, changes)
 
 
-def _state(module: Module, last: int) -> str:
-    if module.number == last:
+def _done(visits: Iterable[StepProgress], progress: Mapping[UUID, ModuleProgress]) -> set[UUID]:
+    """The steps that are done; of a week to be repeated those done since."""
+    found = set()
+    for visit in visits:
+        opened = progress.get(visit.step.module_id)
+        if visit.done_at and (opened is None or opened.counts(visit.done_at)):
+            found.add(visit.step_id)
+    return found
+
+
+def _state(module: Module, progress: ModuleProgress | None, here: int) -> str:
+    if module.number == here:
         return "now"
-    return "done" if module.number < last else "ahead"
+    return "done" if progress else "ahead"
+
+
+def _left_out(module: Module, skipped: Collection[int]) -> str:
+    return _("left out") if module.number in skipped else ""
 
 
 def core_left(module: Module, done_steps: set[UUID]) -> int:
@@ -119,37 +156,18 @@ def homework_words(homework: Homework) -> str:
     return _("homework reviewed")
 
 
-def _next(
-    enrolment: Enrolment,
-    stops: list[Stop],
-    hold: ModuleHold | None,
-    done_steps: set[UUID],
-    resting: set[str],
-) -> NextUnlock | None:
-    following = next((stop.module for stop in stops if stop.progress is None), None)
-    if following is None:
+def _next(facts: CourseFacts, modules: Sequence[Module], done_steps: set[UUID]) -> NextUnlock | None:
+    number = following(facts)
+    weeks = {module.number: module for module in modules}
+    if number is None or number not in weeks:
         return None
-    facts = CourseFacts(
-        starts_on=enrolment.starts_on,
-        timezone=enrolment.patient.timezone,
-        is_active=enrolment.state == Enrolment.State.ACTIVE,
-        is_held=hold is not None,
-        is_paused=Respite.Kind.PAUSE in resting,
-        is_flaring=Respite.Kind.FLARE_UP in resting,
-        opened={
-            stop.number: Opened(stop.progress.unlocked_at, stop.progress.core_completed_at is not None)
-            for stop in stops
-            if stop.progress
-        },
-    )
-    found = verdict(following.number, facts, now=clock.now())
-    before = next((stop.module for stop in stops if stop.number == following.number - 1), None)
-    left = core_left(before, done_steps) if before else 0
-    said = [_why(reason, following, left, found.not_before) for reason in found.reasons]
-    return NextUnlock(following, tuple(said), found.not_before)
+    found = verdict(number, facts, now=clock.now())
+    left = core_left(weeks[found.after], done_steps) if found.after else 0
+    said = [_why(reason, found, left) for reason in found.reasons]
+    return NextUnlock(weeks[number], tuple(said), found.not_before)
 
 
-def _why(reason: Reason, module: Module, left: int, not_before: datetime | None) -> str:
+def _why(reason: Reason, found: Verdict, left: int) -> str:
     """What a closed module waits for, in words."""
     if reason == Reason.RESTING:
         return _("The course is not running.")
@@ -160,18 +178,22 @@ def _why(reason: Reason, module: Module, left: int, not_before: datetime | None)
     if reason == Reason.FLARE_UP:
         return _("It waits until the flare-up is over.")
     if reason == Reason.EARLIER_CLOSED:
-        return _("Week %(number)s is not open yet.") % {"number": module.number - 1}
+        return _("Week %(number)s is not open yet.") % {"number": found.after}
     if reason == Reason.EARLIER_UNREAD and not left:
         # An outline has nothing to read; it counts once the patient has looked at it.
-        return _("Week %(number)s has not been looked at yet.") % {"number": module.number - 1}
+        return _("Week %(number)s has not been looked at yet.") % {"number": found.after}
     if reason == Reason.EARLIER_UNREAD:
         words = ngettext(
             "%(n)s core step of week %(number)s is still to be read.",
             "%(n)s core steps of week %(number)s are still to be read.",
             left,
         )
-        return words % {"n": left, "number": module.number - 1}
-    when = wording.moment(not_before) if not_before else ""
-    if module.number == 1:
+        return words % {"n": left, "number": found.after}
+    if reason == Reason.FEEDBACK_AWAITED:
+        return _("The homework of week %(number)s waits for your answer, or is not handed in.") % {
+            "number": found.after
+        }
+    when = wording.moment(found.not_before) if found.not_before else ""
+    if found.after is None:
         return _("It opens on the start date: %(moment)s.") % {"moment": when}
     return _("Five days lie between two weeks: not before %(moment)s.") % {"moment": when}

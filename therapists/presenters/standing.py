@@ -149,7 +149,7 @@ def _read(user: User, people: list[Enrolment]) -> _Rows:
     handed_in = handed_in.select_related("review").defer("note", "review__comment")
     rows.homework = _by_enrolment(handed_in.order_by("submitted_at"), rows.modules)
     opened = ModuleProgress.objects.visible_to(user).filter(enrolment_id__in=ids)
-    rows.progress = _by_enrolment(opened.order_by("module__number"), rows.modules)
+    rows.progress = _by_enrolment(opened.order_by("unlocked_at", "module__number"), rows.modules)
     holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment_id__in=ids)
     rows.holds = {hold.enrolment_id: hold for hold in holds}
     newest = Respite.objects.visible_to(user).filter(enrolment_id__in=ids).defer("reason")
@@ -229,7 +229,8 @@ def _course(
 
 def _has_something_to_do(progress: list[ModuleProgress], state: HomeworkState) -> bool:
     """Who waits for the next module is not inactive; who never began is."""
-    unread = any(one.core_completed_at is None and not one.module.is_outline for one in progress)
+    walked = [one for one in progress if not one.is_skipped]
+    unread = any(one.core_completed_at is None and not one.module.is_outline for one in walked)
     owed = state in (HomeworkState.ANOTHER_LOOK, HomeworkState.OVERDUE, HomeworkState.OPEN)
     return unread or owed or not progress
 
@@ -268,10 +269,10 @@ def homework_standing(
         return HomeworkState.HANDED_IN, None
     for opened in reversed(progress):
         tasks = opened.module.homework_tasks()
-        if not tasks:
+        if not tasks or opened.is_skipped:
             continue
         given = by_module.get(opened.module_id)
-        if given:
+        if given and opened.counts(given.submitted_at):
             asked_again = given.review.outcome == "another_look"
             return (HomeworkState.ANOTHER_LOOK if asked_again else HomeworkState.REVIEWED), None
         due_on = homework_due_on(opened, enrolment.patient.timezone)
@@ -284,4 +285,4 @@ def homework_standing(
 def homework_due_on(opened: ModuleProgress, zone: str) -> date:
     """The day by which all homework of an open module is due, where the patient lives."""
     longest = max(task.due_after_days for task in opened.module.homework_tasks())
-    return due_on_day(opened.unlocked_at.astimezone(ZoneInfo(zone)).date(), longest, opened.moved_days)
+    return due_on_day(opened.asked_since.astimezone(ZoneInfo(zone)).date(), longest, opened.moved_days)
