@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from programs.worksheets import changes, sleep
 from programs.worksheets.activity import activity_summary
 from programs.worksheets.definition import Definition, read_definition
 from programs.worksheets.pacing import TRIALS, start_in_words
@@ -27,6 +28,10 @@ class Calculation:
 CALCULATIONS: Mapping[str, Calculation] = {
     "activity_summary": Calculation({"date": "date", "category": "enum", "minutes": "int"}, activity_summary),
     "pacing_start": Calculation(TRIALS, lines=start_in_words),
+    "sleep_night": Calculation(sleep.NEEDS, lines=sleep.night_in_words),
+    "thought_change": Calculation(changes.THOUGHT_NEEDS, lines=changes.thought_in_words),
+    "tension_change": Calculation(changes.TENSION_NEEDS, lines=changes.tension_in_words),
+    "enjoyment_change": Calculation(changes.ENJOYMENT_NEEDS, lines=changes.enjoyment_in_words),
 }
 
 

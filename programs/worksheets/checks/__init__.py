@@ -8,9 +8,9 @@ not required may then still be empty. One file for each topic; `CHECKS` is the r
 
 from collections.abc import Mapping
 
-from programs.worksheets.checks import goals, pacing
+from programs.worksheets.checks import goals, pacing, sleep
 from programs.worksheets.checks.kinds import Check, Fault
 
-CHECKS: Mapping[str, Check] = {**goals.CHECKS, **pacing.CHECKS}
+CHECKS: Mapping[str, Check] = {**goals.CHECKS, **pacing.CHECKS, **sleep.CHECKS}
 
 __all__ = ["CHECKS", "Check", "Fault"]
