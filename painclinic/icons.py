@@ -59,4 +59,7 @@ ICONS: dict[str, str] = {
     "edit": '<path d="M5 19l1-4L16.5 4.5l3 3L9 18z"/>',
     "document": '<path d="M6 3.5h8l4.5 4.5v12.5H6z"/><path d="M13.5 3.5v5h5"/>'
     '<path d="M9 13h6"/><path d="M9 16.5h6"/>',
+    "play": '<path d="M8 5.5v13l10.5-6.5z"/>',
+    "pause": '<path d="M8.5 6v12"/><path d="M15.5 6v12"/>',
+    "stop": '<rect x="6.5" y="6.5" width="11" height="11" rx="1"/>',
 }

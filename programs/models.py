@@ -180,7 +180,7 @@ class Resource(models.Model):
 class Relaxation(models.Model):
     """A script to be listened to, with a paced guide where it has one.
 
-    `parts` are spoken pieces, `{"html": ...}`, and silences, `{"pause": seconds}`, in order; `pace`
+    `parts` are spoken pieces, `{"body_html": ...}`, and silences, `{"pause": seconds}`, in order; `pace`
     is one cycle of the guide: `{"phase": words, "seconds": number}`.
     """
 

@@ -89,7 +89,7 @@ def resource_text(page: ResourceContent) -> str:
 
 def relaxation_text(script: RelaxationContent) -> str:
     """What is to be read or heard of a relaxation script, without its pauses."""
-    spoken = (_plain(part["html"]) for part in script.parts if "html" in part)
+    spoken = (_plain(part["body_html"]) for part in script.parts if "body_html" in part)
     return "\n".join((script.title, script.safety, *spoken))
 
 

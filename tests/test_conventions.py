@@ -339,7 +339,11 @@ def test_nothing_is_marked_safe_outside_the_reviewed_places() -> None:
 
 # Texts without markup: a mail that is read as it is.
 UNESCAPED = re.compile(r"emails?/.*\.txt$|account/email/.*\.txt$")
-SAFE_FILTERS = {"templates/patients/step_detail.html": "programme text, cleaned by nh3 when it was loaded"}
+SAFE_FILTERS = {
+    "templates/patients/step_detail.html": "programme text, cleaned by nh3 when it was loaded",
+    "templates/patients/resource_detail.html": "the same",
+    "templates/patients/_relaxation.html": "the same",
+}
 
 
 def test_templates_escape_what_they_show() -> None:

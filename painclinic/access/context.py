@@ -14,6 +14,7 @@ def viewer(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None) or (memberships[0] if memberships else None)
     return {
         "demo_mode": settings.DEMO,
+        "session_idle": _session_idle(user),
         "display": display.chosen(request),
         "membership": membership,
         "clinic": membership.clinic if membership else None,
@@ -21,3 +22,11 @@ def viewer(request: HttpRequest) -> dict[str, Any]:
         "is_staff_member": bool(membership and membership.role != Role.PATIENT),
         "viewer_roles": [m.role for m in memberships],
     }
+
+
+def _session_idle(user: object) -> int:
+    """Seconds without activity after which this viewer is signed out; 0 for nobody."""
+    if not isinstance(user, User):
+        return 0
+    idle, _longest = settings.SESSION_LIMITS["staff" if user.is_staff_member else "patient"]
+    return int(idle)

@@ -1,4 +1,4 @@
-"""How large the letters are, and whether the page is light or dark: kept on the device, for everybody."""
+"""How a page looks and behaves for its reader: kept on the device, for everybody."""
 
 from django import forms
 from django.conf import settings
@@ -19,6 +19,16 @@ CHOICES = {
     "text_size": [("", _("As they are")), ("large", _("Large")), ("larger", _("Very large"))],
     "line_spacing": [("", _("As it is")), ("wide", _("Wide"))],
     "theme": [("", _("As on my device")), ("light", _("Light")), ("dark", _("Dark"))],
+    "line_length": [("", _("As they are")), ("short", _("Short")), ("long", _("Long"))],
+    "contrast": [("", _("As on my device")), ("more", _("Strong"))],
+    "break_after": [
+        ("", _("Off")),
+        ("10", _("After 10 minutes")),
+        ("15", _("After 15 minutes")),
+        ("20", _("After 20 minutes")),
+        ("30", _("After 30 minutes")),
+    ],
+    "letter_keys": [("", _("Off")), ("on", _("N goes on, B goes back"))],
 }
 
 
@@ -38,6 +48,30 @@ class DisplayForm(forms.Form):
     )
     theme = forms.ChoiceField(
         label=_("Colours"), choices=CHOICES["theme"], required=False, widget=forms.RadioSelect
+    )
+    line_length = forms.ChoiceField(
+        label=_("Length of lines"), choices=CHOICES["line_length"], required=False, widget=forms.RadioSelect
+    )
+    contrast = forms.ChoiceField(
+        label=_("Contrast"), choices=CHOICES["contrast"], required=False, widget=forms.RadioSelect
+    )
+    break_after = forms.ChoiceField(
+        label=_("Remind me of a break"),
+        help_text=_("A line at the foot of the page. It never stops you, and you can close it."),
+        choices=CHOICES["break_after"],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    letter_keys = forms.ChoiceField(
+        label=_("Keys in a step"),
+        help_text=_(
+            "For people who use a keyboard and no screen reader or speech control. The keys do nothing "
+            "while you write. Without them, Tab and Enter reach everything; the first press of Tab on a "
+            "step offers a way to its end."
+        ),
+        choices=CHOICES["letter_keys"],
+        required=False,
+        widget=forms.RadioSelect,
     )
 
 

@@ -7,5 +7,6 @@ from painclinic.access import display, views
 urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("help-now/", views.help_now, name="help-now"),
+    path("session/stay/", views.session_stay, name="session-stay"),
     path("display/", display.display_settings, name="display-settings"),
 ]

@@ -2,9 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from painclinic.access.decorators import public
+from painclinic.access.decorators import public, requires
+from painclinic.access.permissions import Permission
 from painclinic.accounts.models import Clinic, Role, User
 
 # Where each role begins its day.
@@ -24,6 +25,13 @@ def front_door(request: HttpRequest) -> HttpResponse:
     if isinstance(user, User) and user.active_memberships:
         return redirect(HOME[Role(user.active_memberships[0].role)])
     return render(request, "access/front_door.html")
+
+
+@requires(Permission.ACCOUNT_KEEP, second_factor=False)
+@require_POST
+def session_stay(request: HttpRequest) -> HttpResponse:
+    """Stay signed in: any request starts the time without activity anew, and this one does nothing else."""
+    return HttpResponse(status=204) if getattr(request, "htmx", False) else redirect("front-door")
 
 
 @public

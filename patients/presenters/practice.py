@@ -18,6 +18,7 @@ from patients.actions.homework import TaskState, task_states
 from patients.models import Enrolment, Entry, Homework, ModuleProgress
 from patients.pacing import LOG_SHEET, PLAN_SHEET
 from patients.presenters.activity import activity_figure, activity_of
+from patients.presenters.library import ASKS_FOR_TECHNIQUE
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
 from programs.worksheets.activity import ActivityDay, ActivitySummary, BoomBust
@@ -107,9 +108,10 @@ class PracticePage:
 
 
 def open_worksheets(enrolment: Enrolment) -> list[Worksheet]:
-    """The worksheets of the modules that are open for this patient, by code."""
-    opened = enrolment.module_progress.values("module_id")
-    return list(Worksheet.objects.filter(steps__module__in=opened).distinct().order_by("code"))
+    """The worksheets of the modules that are open for this patient, and what else they filled, by code."""
+    opened, filled = enrolment.module_progress.values("module_id"), enrolment.entries.values("worksheet_id")
+    own = Worksheet.objects.filter(version_id=enrolment.programme_version_id)
+    return list(own.filter(Q(steps__module__in=opened) | Q(pk__in=filled)).distinct().order_by("code"))
 
 
 # Who needs a plan for flare-ups before its week comes writes it then.
@@ -117,10 +119,15 @@ ALWAYS_OPEN = ("w12-flare-up-plan",)
 
 
 def writable_worksheets(enrolment: Enrolment) -> list[Worksheet]:
-    """Those that may be filled now: of the open modules, and what is open at any time."""
+    """Those that may be filled now: of the open modules, and what is open at any time.
+
+    That is what an extra page offers, and the log of the relaxation that is open at any time.
+    """
     opened = enrolment.module_progress.values("module_id")
-    always = Q(version_id=enrolment.programme_version_id, slug__in=ALWAYS_OPEN)
-    found = Worksheet.objects.filter(Q(steps__module__in=opened) | always)
+    always = Q(slug__in=ALWAYS_OPEN) | Q(resources__isnull=False) | ASKS_FOR_TECHNIQUE
+    found = Worksheet.objects.filter(
+        Q(steps__module__in=opened) | always, version_id=enrolment.programme_version_id
+    )
     return list(found.distinct().order_by("code"))
 
 

@@ -20,6 +20,7 @@ from patients.access import PatientRequest, patient_page
 from patients.actions.entries import SupersededError, withdraw_entry
 from patients.models import Entry
 from patients.pacing import LOG_SHEET, read_tracks
+from patients.presenters.library import said_in_address
 from patients.presenters.practice import (
     offered_again,
     often_written,
@@ -138,11 +139,12 @@ def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None)
 
 
 def _offered(request: PatientRequest, worksheet: Worksheet) -> dict[str, object]:
-    """What a new line of a log begins with; `like` names an earlier line."""
+    """What a new line of a log begins with; `like` names an earlier line, the address may say the rest."""
     wanted = _id(request.GET.get("like", ""))
     mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment, worksheet=worksheet)
     like = mine.filter(pk=wanted).first() if wanted else None
-    return offered_again(worksheet, like, clock.local_now(request.patient.timezone).hour)
+    offered = offered_again(worksheet, like, clock.local_now(request.patient.timezone).hour)
+    return offered | said_in_address(worksheet, request.GET.dict())
 
 
 @patient_page(Permission.COURSE_WORK)

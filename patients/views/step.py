@@ -26,6 +26,7 @@ from patients.actions.progress import (
     visit_step,
 )
 from patients.presenters.course import read_course
+from patients.presenters.library import RelaxationPage, relaxation_page
 from patients.presenters.step import (
     StepPage,
     log_so_far,
@@ -165,6 +166,7 @@ def _show(
     context: dict[str, Any] = {"page": page, "step": page.step, "module": page.stop.module}
     if page.step.kind == Step.Kind.CHECK:
         context["questions"] = questions_of(request.user, request.enrolment, page.step, faults or {})
+    context["guide"] = _guide(request, page)
     context["rating"] = rating_of(request.user, request.enrolment, page.step)
     if page.is_log:
         context["log"] = log_so_far(request.user, request.enrolment, page.step)
@@ -172,6 +174,12 @@ def _show(
         context |= _worksheet(request, page, outcome)
     has_fault = bool(faults or (outcome and outcome.errors))
     return render(request, "patients/step_detail.html", context, status=422 if has_fault else 200)
+
+
+def _guide(request: PatientRequest, page: StepPage) -> RelaxationPage | None:
+    """The relaxation script that is practised on this step; its log leads back here."""
+    slug = page.step.relaxation_slug
+    return relaxation_page(request.enrolment, slug, back=page.place.url) if slug else None
 
 
 def _worksheet(request: PatientRequest, page: StepPage, outcome: Outcome | None) -> dict[str, Any]:

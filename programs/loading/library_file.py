@@ -82,7 +82,7 @@ def read_relaxation(
     )
     record.node("pace")
     _can_be_logged(record, relaxation.technique, worksheets)
-    if not any("html" in one for one in parts):
+    if not any("body_html" in one for one in parts):
         record.fault("a relaxation script needs words to be spoken below its front matter")
     record.finish()
     return relaxation
@@ -122,7 +122,7 @@ def techniques_of(definition: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _parts(found: Parted) -> Iterator[dict[str, Any]]:
-    """Spoken pieces and the silences between them, in order: `{"html": ...}` or `{"pause": seconds}`."""
+    """Spoken pieces and the silences between them, in order: `{"body_html": ...}` or `{"pause": seconds}`."""
     text = found.text[:MAX_BODY]
     if len(found.text) > MAX_BODY:
         found.text_faults.add(1, f"the script is too long ({len(found.text)} characters, at most {MAX_BODY})")
@@ -135,7 +135,7 @@ def _parts(found: Parted) -> Iterator[dict[str, Any]]:
             continue
         html = render(piece, FileFaults(found.text_faults.faults, found.text_faults.file, line))
         if html:
-            yield {"html": html}
+            yield {"body_html": html}
 
 
 def _pieces(lines: list[str], faults: FileFaults) -> Iterator[tuple[int, str | int]]:

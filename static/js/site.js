@@ -1,5 +1,8 @@
 /* Small behaviours, each keyed on a data- attribute; every page also works without them. */
 
+import { breaks } from "./site/break.js";
+import { watchSession } from "./site/session.js";
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (menu !== except) menu.open = false;
@@ -93,3 +96,6 @@ document.addEventListener("allauth.error", (event) => {
   const live = document.getElementById("live");
   if (live) live.textContent = notice.textContent.trim();
 });
+
+breaks();
+watchSession();

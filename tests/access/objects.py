@@ -51,6 +51,8 @@ OWN_KWARGS: dict[str, dict[str, Make]] = {
     "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
     "patients:goal-rate": {"entry_id": lambda w: w.records["maria"].goal.pk},
     "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
+    "patients:resource-detail": {"slug": lambda w: "family-page"},
+    "patients:relaxation-detail": {"slug": lambda w: "belly-breathing"},
     # Its eighth step is a worksheet, the seventh has questions, the fourth an exercise.
     "patients:step-detail": {"step": lambda w: 8},
     "patients:step-answer": {"step": lambda w: 7},

@@ -17,6 +17,21 @@ def test_choice_is_kept_and_drawn_by_the_server(client: Client) -> None:
     assert client.cookies[COOKIE]["httponly"]
 
 
+def test_every_choice_is_drawn_by_the_server(client: Client) -> None:
+    chosen = {"line_length": "long", "contrast": "more", "break_after": "15", "letter_keys": "on"}
+    page = client.post("/display/", chosen, follow=True).content.decode().split("<body")[0]
+    assert 'data-line-length="long"' in page
+    assert 'data-contrast="more"' in page
+    assert 'data-keys="on"' in page
+
+
+def test_a_cookie_from_before_there_were_more_choices_still_counts(client: Client) -> None:
+    client.cookies[COOKIE] = "large.wide.dark"
+    page = client.get("/help-now/").content.decode().split("<body")[0]
+    assert 'data-theme="dark"' in page
+    assert "data-keys" not in page
+
+
 @pytest.mark.parametrize("value", ["", "x", '"><b>.huge.red', "large.wide.dark.more", "...."])
 def test_a_strange_cookie_is_not_believed(client: Client, value: str) -> None:
     client.cookies[COOKIE] = value

@@ -38,8 +38,8 @@ def test_script_is_read_as_words_and_silences_in_order(tmp_path: Path) -> None:
     [script] = _content(write_tree(tmp_path)).relaxation
 
     assert [part.get("pause", "words") for part in script.parts] == ["words", 10, "words", 20, "words"]
-    assert script.parts[2]["html"] == "<p>Breathe <em>out</em> slowly.\nLet it go.</p>"
-    assert "<h2>To end</h2>" in script.parts[4]["html"]
+    assert script.parts[2]["body_html"] == "<p>Breathe <em>out</em> slowly.\nLet it go.</p>"
+    assert "<h2>To end</h2>" in script.parts[4]["body_html"]
     assert (script.technique, script.safety) == ("belly-breathing", "Stop if you feel dizzy.")
     assert [phase["seconds"] for phase in script.pace] == [4, 6]
 
