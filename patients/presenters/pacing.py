@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from painclinic.charts import Figure, Point, Series, line_figure
 from patients.models import Entry
 from patients.pacing import Track
 from programs.formulas.pacing_weeks import Decision, Week, forecast
-from programs.worksheets import derived_lines
+from programs.worksheets import Answer, answers_for, derived_lines
 
 # What a picture shows at most: beyond this, days are too narrow to be told apart.
 MAX_WEEKS = 16
@@ -30,10 +30,19 @@ class WeekLine:
 
 
 @dataclass(frozen=True)
+class DoneLine:
+    """One line of the log in words."""
+
+    entry: Entry
+    text: str
+
+
+@dataclass(frozen=True)
 class TrackView:
     """One pacing plan as its page shows it."""
 
     track: Track
+    answers: list[Answer]
     worked_out: list[tuple[str, str]]
     target: str
     until: str
@@ -42,7 +51,7 @@ class TrackView:
     ahead: str
     figure: Figure | None
     weeks: list[WeekLine]
-    recent: list[Entry]
+    recent: list[DoneLine]
     today: Entry | None
     has_begun: bool
 
@@ -52,6 +61,7 @@ def track_view(track: Track, today: date, *, uid: str) -> TrackView:
     answers = track.entry.answers
     return TrackView(
         track=track,
+        answers=answers_for(track.entry.worksheet.spec, answers),
         worked_out=derived_lines(track.entry.worksheet.spec, answers),
         target=track.words(track.week.target),
         until=date_format(track.week.last, _("l j F")),
@@ -60,7 +70,7 @@ def track_view(track: Track, today: date, *, uid: str) -> TrackView:
         ahead=ahead(track),
         figure=pacing_figure(track, today, uid=uid),
         weeks=[_week_line(track, week) for week in reversed(track.weeks)],
-        recent=list(reversed(track.lines[-RECENT:])),
+        recent=[_done_line(track, line) for line in reversed(track.lines[-RECENT:])],
         today=next((line for line in reversed(track.lines) if line.on_date == today), None),
         has_begun=track.plan.start <= today,
     )
@@ -138,15 +148,24 @@ def pacing_figure(track: Track, today: date, *, uid: str) -> Figure | None:
     if not done:
         return None
     last = min(shown[-1].last, max(today, *done))
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    # A stair: the two ends of each week, and the days with something beside them.
+    ends = {day for week in shown for day in (week.first, min(week.last, last))}
     unit = track.words(2).partition(" ")[2]
     series = [
-        Series(_("Plan"), [Point(day, track.target_on(day)) for day in days], unit),
-        Series(_("Done"), [Point(day, done[day]) for day in sorted(done)], unit),
+        Series(_("Plan"), [Point(day, track.target_on(day)) for day in sorted(ends | set(done))]),
+        Series(_("Done"), [Point(day, done[day]) for day in sorted(done)]),
     ]
     highest = max(*done.values(), *(week.target for week in shown))
     title = _("%(activity)s: plan and done") % {"activity": track.activity}
-    return line_figure(series, uid=uid, title=title, y_label=unit, y_range=(0, _round_up(highest)))
+    said = _("The plan: %(first)s on %(start)s, %(now)s now. Last written down: %(done)s on %(day)s.") % {
+        "first": track.words(shown[0].target),
+        "start": date_format(first, _("j F")),
+        "now": track.words(track.week.target),
+        "done": track.words(done[max(done)]),
+        "day": date_format(max(done), _("j F")),
+    }
+    top = _round_up(highest)
+    return line_figure(series, uid=uid, title=title, y_label=unit, y_range=(0, top), sentence=said)
 
 
 def _round_up(amount: float) -> float:
@@ -154,6 +173,15 @@ def _round_up(amount: float) -> float:
     size: int = 10 ** (len(str(int(amount))) - 1)
     steps = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0)
     return min(step * size for step in steps if step * size >= amount * 1.05)
+
+
+def _done_line(track: Track, entry: Entry) -> DoneLine:
+    answers = {answer.name: answer.text for answer in answers_for(entry.worksheet.spec, entry.answers)}
+    target = entry.answers.get("target")
+    done = track.words(float(entry.answers.get("done") or 0))
+    planned = _("%(done)s, planned %(target)s") % {"done": done, "target": f"{target:g}"} if target else done
+    kept = answers.get("kept_to_plan", "")
+    return DoneLine(entry, f"{planned} · {kept}" if kept else planned)
 
 
 def _week_line(track: Track, week: Week) -> WeekLine:

@@ -20,7 +20,7 @@ from patients.pacing import LOG_SHEET, PLAN_SHEET
 from patients.presenters.activity import activity_figure, activity_of
 from patients.presenters.library import ASKS_FOR_TECHNIQUE
 from programs.models import Worksheet
-from programs.worksheets import Answer, answers_for
+from programs.worksheets import Answer, answers_for, derived_lines
 from programs.worksheets.activity import ActivityDay, ActivitySummary, BoomBust
 
 # What the page shows of a log at once.
@@ -201,13 +201,22 @@ def log_line(worksheet: Worksheet, entry: Entry) -> LogLine:
     """A line of a log in words: what was done, then the rest."""
     answers = answers_for(worksheet.spec, entry.answers)
     title = next((a.text for a in answers if a.type == "text" and a.text), worksheet.title)
+    if worksheet.slug in (PLAN_SHEET, GOAL_SHEET):
+        # A whole sheet does not go into a line: what it comes to does.
+        return LogLine(
+            entry, title, " · ".join(text for _label, text in derived_lines(worksheet.spec, entry.answers))
+        )
     return LogLine(entry, title, " · ".join(_short(answers, title)))
 
 
 def _short(answers: Iterable[Answer], title: str) -> list[str]:
-    """Choices and amounts speak for themselves; scales need their question."""
+    """Choices and amounts with a unit speak for themselves; scales and bare numbers need their question."""
     shown = [a for a in answers if a.text and a.text != title and a.type not in ("date", "text", "list")]
-    return [f"{a.label} {a.text}" if a.type == "nrs" else a.text for a in shown]
+    return [f"{a.label} {a.text}" if a.type == "nrs" or _is_bare(a.text) else a.text for a in shown]
+
+
+def _is_bare(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()
 
 
 def _came_to(day: ActivityDay | None) -> str:

@@ -85,6 +85,7 @@ SINKS = (
     "change",
     "draft",
     "goal",
+    "walking",
 )
 
 
@@ -100,6 +101,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     log_entry = _entry(of, user, "w3-activity-log", _activity(mark, patient))
     goal = _entry(of, user, "w2-goal", _goal(mark, patient))
     GoalRating.objects.create(**of, goal=goal, level=0, on_date=now.date(), created_by=user)
+    _entry(of, user, "w4-pacing-plan", _pacing_plan(mark, patient))
     _entry(of, user, "first-hope", ({}, {"hope": f"{mark}-situation"}))
     reviewed = _homework(of, module, 1, mark, [entry])
     review = Review.objects.create(
@@ -179,6 +181,13 @@ def _goal(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str, Any]]:
         "baseline_level": "-1",
     }
     return values, {"goal": f"{mark}-goal", "gas_0": "There and back"}
+
+
+def _pacing_plan(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str, Any]]:
+    day = clock.local_today(patient.timezone).isoformat()
+    trials = [{"amount": amount, "stopped_because": "pain"} for amount in (12, 18, 15)]
+    values = {"unit": "minutes", "trials": trials, "start": day, "goal_amount": 30}
+    return values, {"activity": f"{mark}-walking"}
 
 
 def _entry(

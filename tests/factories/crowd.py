@@ -25,6 +25,7 @@ from patients.models import (
     DraftRevision,
     Enrolment,
     Entry,
+    GoalRating,
     Homework,
     ModuleHold,
     Report,
@@ -83,6 +84,7 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
     row = {"patient": enrolment.patient, "clinic": enrolment.clinic}
     of = {**row, "enrolment": enrolment}
     entries = _entries(of, times)
+    _skills(of, times)
     _versions(of, therapist, entries, times)
     _conversation(row, therapist, times)
     _steps(of, times)
@@ -99,6 +101,39 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
             subject_id=enrolment.patient_id,
             clinic_id=enrolment.clinic_id,
         )
+
+
+def _skills(of: dict[str, Any], times: int) -> None:
+    """Weeks of the pacing log, beginning long ago, and as many ratings of the goal."""
+    mine = Entry.objects.filter(enrolment=of["enrolment"]).current()
+    plan, goal = mine.of("w4-pacing-plan").get(), mine.of("w2-goal").get()
+    log = of["enrolment"].programme_version.worksheets.get(slug="w4b-pacing-log")
+    user, today = of["patient"].user, clock.local_today(of["patient"].timezone)
+    start = (today - timedelta(days=times)).isoformat()
+    Entry.objects.create(
+        **of,
+        worksheet=plan.worksheet,
+        submission_id=uuid4(),
+        supersedes=plan,
+        values=plan.values | {"start": start},
+        texts=plan.texts,
+        on_date=start,
+        locale="en-gb",
+        created_by=user,
+    )
+    for number in range(times):
+        day = today - timedelta(days=number)
+        Entry.objects.create(
+            **of,
+            worksheet=log,
+            submission_id=uuid4(),
+            values={"date": day.isoformat(), "done": 12, "target": 12, "kept_to_plan": "overdid"},
+            texts={"activity": plan.texts["activity"]},
+            on_date=day,
+            locale="en-gb",
+            created_by=user,
+        )
+        GoalRating.objects.create(**of, goal=goal, level=number % 3 - 1, on_date=day, created_by=user)
 
 
 def _entries(of: dict[str, Any], times: int) -> list[Entry]:

@@ -9,12 +9,13 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState
-from patients.models import Entry, Homework, Review, ReviewComment
+from patients.models import Enrolment, Entry, Homework, Review, ReviewComment
 from patients.presenters.activity import activity_figure
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.logs import LogTable, boom_bust, log_table
+from therapists.presenters.skills import Skills, skills
 
 Remarks = Mapping[tuple[UUID, str], Any]
 
@@ -97,6 +98,7 @@ class HomeworkPage:
     logs: tuple[Log, ...]
     earlier: tuple[Version, ...]
     tasks: tuple[TaskLine, ...]
+    skills: Skills
 
     @property
     def changed(self) -> int:
@@ -126,7 +128,9 @@ def handed_in(user: User, homework: Homework) -> list[Entry]:
     return sorted(entries, key=lambda entry: (order.get(entry.worksheet.slug, 99), entry.submitted_at))
 
 
-def homework_page(user: User, homework: Homework, entries: list[Entry], remarks: Remarks) -> HomeworkPage:
+def homework_page(
+    user: User, enrolment: Enrolment, homework: Homework, entries: list[Entry], remarks: Remarks
+) -> HomeworkPage:
     """The page of a version; `remarks` are the boxes, by entry and field, none when it is only read."""
     versions = _versions(user, homework)
     by_version = {one.homework.version: one for one in versions}
@@ -143,6 +147,7 @@ def homework_page(user: User, homework: Homework, entries: list[Entry], remarks:
         logs=_logs(entries, before, remarks, given, f"log-{homework.version}"),
         earlier=tuple(one for one in reversed(versions) if one.homework.version < homework.version),
         tasks=tuple(_tasks(homework, entries)),
+        skills=skills(user, enrolment, slugs={entry.worksheet.slug for entry in entries}),
     )
 
 

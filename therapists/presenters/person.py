@@ -35,6 +35,7 @@ from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.course import Course, course
 from therapists.presenters.logs import LogTable, boom_bust, log_table
+from therapists.presenters.skills import OWN_PANELS, Skills, skills
 
 LOG_DAYS = 28
 PREVIEW = 3
@@ -103,6 +104,7 @@ class PersonPage:
     plan: Plan | None
     messages: tuple[Message, ...]
     past_holds: tuple[ModuleHold, ...]
+    skills: Skills
     local_time: datetime
     thread: Thread | None = None
     waiting: HomeworkLine | None = None
@@ -129,6 +131,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
         plan=_plan(user, enrolment),
         messages=tuple(_last_messages(user, patient)),
         past_holds=tuple(holds.select_related("placed_by", "released_by").order_by("-placed_at")[:5]),
+        skills=skills(user, enrolment),
         local_time=clock.local_now(patient.timezone),
         thread=Thread.objects.visible_to(user).filter(patient=patient).first(),
         waiting=next((line for line in history if line.is_waiting and _is_newest(line, newest)), None),
@@ -296,6 +299,7 @@ def _shared(user: User, enrolment: Enrolment) -> Any:
 def _logs(user: User, enrolment: Enrolment) -> list[LogView]:
     first = clock.local_today(enrolment.patient.timezone) - timedelta(days=LOG_DAYS - 1)
     entries = _shared(user, enrolment).filter(worksheet__is_log=True, on_date__gte=first)
+    entries = entries.exclude(worksheet__slug__in=OWN_PANELS)
     by_sheet: dict[Any, list[Entry]] = {}
     for entry in entries.select_related("worksheet").order_by("worksheet__code", "on_date", "submitted_at"):
         by_sheet.setdefault(entry.worksheet_id, []).append(entry)

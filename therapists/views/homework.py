@@ -88,7 +88,7 @@ def _page(
     context = {
         "patient": request.patient,
         "emergency": request.emergency,
-        "page": homework_page(request.user, homework, entries, remarks),
+        "page": homework_page(request.user, request.enrolment, homework, entries, remarks),
         **reply,
     }
     return render(request, "therapists/homework_review.html", context, status=status)
