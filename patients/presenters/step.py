@@ -74,9 +74,11 @@ class ExampleEntry:
 
 @dataclass(frozen=True)
 class Example:
+    """`is_many`: several lines of a log, shown in short; one entry is shown in full."""
+
     name: str
     entries: list[ExampleEntry]
-    is_log: bool
+    is_many: bool
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class StepPage:
             return None
         definition = self.step.worksheet.definition
         entries = [example_entry(answers_for(definition, values)) for values in found["entries"]]
-        return Example(found["name"], entries, self.step.worksheet.is_log)
+        return Example(found["name"], entries, self.step.worksheet.is_log and len(entries) > 1)
 
 
 def step_page(course: CourseView, stop: ModuleStop, number: int) -> StepPage | None:

@@ -149,11 +149,11 @@ def _module_one_is_worked_through(phone: Page, laptop: Page) -> None:
     patient.step(laptop, 8, "Draw your own pain cycle")
     patient.draw_cycle(laptop)
     patient.step(laptop, 9, "Start your activity log")
-    laptop.get_by_role("link", name="Write a first line").click()
+    laptop.get_by_role("link", name="Write the first one").click()
     patient.log(laptop, "2026-03-02", "Washing up")
     patient.step(laptop, 9, "Start your activity log")
     for day, activity in {"2026-03-01": "Lay on the sofa", "2026-02-28": "Cleaned all the windows"}.items():
-        laptop.get_by_role("link", name="Add another line").click()
+        laptop.get_by_role("link", name="Add another one").click()
         patient.log(laptop, day, activity)
     picture(laptop, "log")
     patient.go_on(laptop)

@@ -262,12 +262,12 @@ def test_steps_without_a_form_take_none(patient: Client) -> None:
 def test_log_shows_its_example_and_the_lines_so_far(patient: Client) -> None:
     page = patient.get(url(LOG)).content.decode()
     assert "Saturday: washing, three loads" in page
-    assert "Write a first line" in page
+    assert "Write the first one" in page
     address = f"/practice/w3-activity-log/new/?next={url(LOG)}"
     assert hand_in(patient, address, a_log() | {"next": url(LOG)})["Location"] == url(LOG)
     page = patient.get(url(LOG)).content.decode()
     assert "Washing up" in page
-    assert "Add another line" in page
+    assert "Add another one" in page
 
 
 @pytest.mark.parametrize("step", [1, EXERCISE, CHECK, LOG])
