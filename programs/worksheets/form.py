@@ -51,7 +51,7 @@ class Row:
 class FormField:
     """One input with everything that a template says about it.
 
-    `input` is text, textarea, number, scale (0-10), radio, select, checkbox, checkboxes, date,
+    `input` is text, textarea, number, scale (a few whole numbers), radio, select, checkbox, checkboxes, date,
     time, datetime-local, list, or given: then `value` is not typed, it is said in the words `shown`.
     `name` is the input's name, `key` the field's name in the
     definition. `min` and `max` of dates are left to the parser.
@@ -184,12 +184,19 @@ def _input_kind(spec: Field) -> str:
         return "textarea" if spec.lines > 1 else "text"
     if spec.type == "enum":
         return "radio" if len(spec.options) <= MAX_RADIOS else "select"
-    return _INPUTS[spec.type]
+    return "scale" if _is_scale(spec) else _INPUTS[spec.type]
+
+
+def _is_scale(spec: Field) -> bool:
+    """A 0-10 rating, or a short range of whole numbers whose two ends have names, such as 1-5."""
+    has_ends = spec.type == "int" and bool(spec.low and spec.high)
+    return spec.type == "nrs" or (has_ends and spec.maximum - spec.minimum <= 10)
 
 
 def _choices(spec: Field, chosen: list[str]) -> tuple[Choice, ...]:
-    if spec.type == "nrs":
-        return tuple(Choice(str(score), str(score), str(score) in chosen) for score in range(11))
+    if _is_scale(spec):
+        scores = (str(score) for score in range(spec.minimum, spec.maximum + 1))
+        return tuple(Choice(score, score, score in chosen) for score in scores)
     return tuple(Choice(item.value, item.label, item.value in chosen) for item in spec.options)
 
 

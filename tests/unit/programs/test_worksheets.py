@@ -270,3 +270,22 @@ def test_read_definition_of_a_definition_is_itself() -> None:
     definition = read_definition(DEFINITION)
 
     assert read_definition(definition) is definition
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [({"low": "Poor", "high": "Good"}, "scale"), ({"low": "Poor"}, "number"), ({}, "number")],
+)
+def test_short_range_with_named_ends_is_shown_as_a_scale(ends: dict[str, str], shown: str) -> None:
+    sheet = {
+        "slug": "s",
+        "code": "W0",
+        "title": "S",
+        "fields": [{"name": "quality", "type": "int", "label": "How good?", "min": 1, "max": 5} | ends],
+    }
+    (field,) = fields_for(read_definition(sheet), {"quality": "4"}, {})
+    assert field.input == shown
+    chosen = [choice.label for choice in field.choices if choice.is_selected]
+    assert ([choice.label for choice in field.choices], chosen) == (
+        (["1", "2", "3", "4", "5"], ["4"]) if shown == "scale" else ([], [])
+    )
