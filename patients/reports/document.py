@@ -17,6 +17,7 @@ from patients.reports import words
 from patients.reports.course import CoursePart, course_part
 from patients.reports.homework import HomeworkPart, homework_parts
 from patients.reports.log import LogPart, log_parts, plan_answers
+from patients.reports.skills import SkillsPart, skills_part
 
 TEMPLATE = "pdf/progress_report.html"
 # Paper of North America and its neighbours; everybody else writes on A4.
@@ -45,6 +46,7 @@ class Contents:
     enrolment: Enrolment
     therapist: User | None
     course: CoursePart
+    skills: SkillsPart
     logs: list[LogPart]
     homework: list[HomeworkPart]
     plan: tuple[Any, Any] | None
@@ -99,6 +101,7 @@ def _contents(report: Report, advance: Advance) -> Contents:
     to_patient = report.edition == Report.Edition.PATIENT
     course = course_part(reader, enrolment, to_patient=to_patient)
     advance(25)
+    skills = skills_part(reader, enrolment)
     logs = log_parts(reader, enrolment)
     advance(40)
     homework = homework_parts(reader, enrolment)
@@ -111,6 +114,7 @@ def _contents(report: Report, advance: Advance) -> Contents:
         enrolment=enrolment,
         therapist=course.view.therapist,
         course=course,
+        skills=skills,
         logs=logs,
         homework=homework,
         plan=plan,

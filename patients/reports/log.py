@@ -14,6 +14,7 @@ from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure, activity_of
 from patients.reports import words
 from patients.reports.course import shared_entries
+from patients.reports.skills import OWN_PARTS
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
 from programs.worksheets.activity import ActivitySummary
@@ -67,6 +68,7 @@ class LogPart:
 def log_parts(reader: User, enrolment: Enrolment) -> list[LogPart]:
     """Every log that has lines, by its code."""
     entries = shared_entries(reader, enrolment).filter(worksheet__is_log=True).exclude(on_date=None)
+    entries = entries.exclude(worksheet__slug__in=OWN_PARTS)
     newest = entries.select_related("worksheet").order_by("-on_date", "-submitted_at")[: MAX_ENTRIES + 1]
     by_sheet: dict[Worksheet, list[Entry]] = {}
     for entry in reversed(newest):
