@@ -1,10 +1,11 @@
 """Accessible charts, drawn on the server once for page and paper. Knows nothing of the apps.
 
-`line_figure` and `stack_figure` give everything a page needs (two widths, sentence, table);
+`line_figure`, `stack_figure` and `change_figure` give everything a page needs (two widths, sentence, table);
 `line_chart`, `bar_chart`, `stacked_bar_chart` and `sparkline` give a bare SVG.
 """
 
 from painclinic.charts.bars import bar_chart, stacked_bar_chart
+from painclinic.charts.changes import Change, Changes, change_figure
 from painclinic.charts.data import Band, Bar, ChartError, Event, Point, Series, Stack, weekly
 from painclinic.charts.figures import Figure, line_figure, stack_figure
 from painclinic.charts.lines import NARROW, WIDE, line_chart
@@ -16,6 +17,8 @@ __all__ = [
     "WIDE",
     "Band",
     "Bar",
+    "Change",
+    "Changes",
     "ChartError",
     "Event",
     "Figure",
@@ -24,6 +27,7 @@ __all__ = [
     "Stack",
     "Table",
     "bar_chart",
+    "change_figure",
     "line_chart",
     "line_figure",
     "line_sentence",

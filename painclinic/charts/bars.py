@@ -107,7 +107,7 @@ class _Amounts:
         return drawn
 
     def _part(self, bar: Bar, index: int, low: float, high: float) -> SafeString:
-        return _box(
+        return box(
             index,
             x=self.at(bar.on) - self.breadth / 2,
             y=self.y(high),
@@ -116,7 +116,7 @@ class _Amounts:
         )
 
 
-def _box(index: int, *, x: float, y: float, width: float, height: float) -> SafeString:
+def box(index: int, *, x: float, y: float, width: float, height: float) -> SafeString:
     """A part of a bar: even ones full, odd ones pale with an outline, so that grey paper tells them apart."""
     return svg.node(
         "rect",
@@ -137,7 +137,7 @@ def _key(stack: Stack, frame: Frame, y: float, width: int) -> SafeString:
     for index, name in enumerate(stack.part_labels):
         text = name if index else _with_unit(name, stack.unit)
         text = svg.fitted(text, width - x - 24)
-        drawn.append(_box(index, x=x + 1, y=y - 11, width=12, height=12))
+        drawn.append(box(index, x=x + 1, y=y - 11, width=12, height=12))
         drawn.append(svg.label(x + 20, y, text, class_="chart-label", fill=svg.INK))
         x += 20 + svg.breadth(text) + 16
     return svg.group("chart-key", *drawn)

@@ -20,7 +20,7 @@ from patients.actions.progress import NotInCourseError, finish_step, visit_step
 from patients.models import Enrolment, Entry
 from patients.pacing import with_given
 from programs.models import Step, Worksheet
-from programs.worksheets import parse, split_text
+from programs.worksheets import parse, split_text, to_raw
 
 
 class EntryInvalidError(Exception):
@@ -86,6 +86,31 @@ def submit_entry(
     if step:
         (visit_step if worksheet.is_log else finish_step)(by=by, enrolment=enrolment, step=step)
     return entry
+
+
+@transaction.atomic
+def amend_entry(*, by: User, entry: Entry, changed: Mapping[str, Any], submission_id: UUID) -> Entry:
+    """Let a version with some answers changed take the place of an entry; the others stay as they are.
+
+    `changed` holds what was typed, by input name; the day stays. The same submission again returns
+    the first. Raises EntryInvalidError and SupersededError.
+    """
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=entry.enrolment_id)
+    before = Entry.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
+    if before:
+        return before
+    _check_successor(enrolment, entry.worksheet, entry)
+    definition = entry.worksheet.definition
+    kept = (definition.get("log") or {}).get("date_field", "")
+    raw = to_raw(definition, entry.answers) | {k: v for k, v in changed.items() if k != kept}
+    parsed = parse(definition, raw, today=entry.on_date or clock.local_today(enrolment.patient.timezone))
+    if not parsed.is_valid:
+        raise EntryInvalidError(parsed.errors)
+    amended = _create(
+        by, enrolment, entry.worksheet, parsed.values, submission_id, entry.step, entry, entry.on_date
+    )
+    note_activity(enrolment=enrolment)
+    return amended
 
 
 def _reference_day(

@@ -117,7 +117,7 @@ def _figure(read: GoalsRead, uid: str) -> Figure:
     return line_figure(
         [Series(_("All goals together"), points)],
         uid=uid,
-        title=_("All goals together"),
+        title=_("Your goals together"),
         y_range=SCALE,
         bands=[Band(*AS_EXPECTED, _("as expected"))],
     )

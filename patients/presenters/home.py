@@ -1,23 +1,27 @@
 """What the home page shows beside the one thing to do now."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
-from patients.actions.homework import task_states
+from patients.actions.homework import TaskState, task_states
+from patients.log_reading import CARDS, PLANS
 from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
-from patients.presenters.changes import Said, said_changes
 from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.presenters.practice import open_worksheets
+from patients.presenters.quick import short_for
 from patients.presenters.today import Today, greeting, things_to_do
 from programs.models import Worksheet
 
 CHART_DAYS = 14
+# More than these are a menu; the rest is on the practice page.
+MOST_LOGS = 5
 # For how long the home page points to an answer that asks for nothing more.
 ANSWER_SHOWN = timedelta(days=7)
 
@@ -28,6 +32,8 @@ class LogLink:
 
     worksheet: Worksheet
     has_today: bool
+    url: str
+    says: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,6 @@ class HomePage:
     logs: list[LogLink]
     answered: list[ModuleStop]
     figure: Figure | None
-    changes: list[Said]
 
     @property
     def today(self) -> Today:
@@ -84,13 +89,39 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
         things=things_to_do(course, owed, tasks, today),
         course=course,
         logs=[
-            LogLink(sheet, any(e.worksheet_id == sheet.pk and e.on_date == today for e in recent))
-            for sheet in sheets
+            _log_link(sheet, any(e.worksheet_id == sheet.pk and e.on_date == today for e in recent))
+            for sheet in _at_hand(sheets, recent, tasks)
         ],
         answered=[stop for stop in course.stops if _is_news(stop)],
         figure=_figure(sheets, recent),
-        changes=said_changes(one for one in course.changes if clock.now() - one.at < ANSWER_SHOWN),
     )
+
+
+def _at_hand(sheets: list[Worksheet], recent: list[Entry], tasks: list[TaskState]) -> list[Worksheet]:
+    """The few logs to be written in from here: those asked for, then those written in last.
+
+    Sheets of which a few are kept are no daily matter, but for the cards: they are there to be read.
+    """
+    asked = {state.task.worksheet_slug for state in tasks if not state.is_done}
+    last = {entry.worksheet_id: entry.submitted_at for entry in recent}
+    daily = [sheet for sheet in sheets if "max_entries" not in sheet.definition["log"] or sheet.slug == CARDS]
+    daily.sort(key=lambda sheet: (sheet.slug not in asked, -_moment(last.get(sheet.pk))))
+    return daily[:MOST_LOGS]
+
+
+def _moment(at: datetime | None) -> float:
+    return at.timestamp() if at else 0.0
+
+
+def _log_link(sheet: Worksheet, has_today: bool) -> LogLink:
+    """The shortest way to a new line, or to the page where a log is used."""
+    if sheet.slug == CARDS:
+        return LogLink(sheet, has_today, reverse("patients:cards"), _("Read them"))
+    if sheet.slug == PLANS:
+        return LogLink(sheet, has_today, reverse("patients:plans"), _("Plan, and look back"))
+    page = "patients:quick-entry" if short_for(sheet) else "patients:entry-new"
+    says = _("Add another entry") if has_today else _("Write about today")
+    return LogLink(sheet, has_today, reverse(page, args=[sheet.slug]), says)
 
 
 def _owed(course: CourseView) -> ModuleStop | None:

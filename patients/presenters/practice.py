@@ -15,6 +15,7 @@ from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.goals import GOAL_SHEET
 from patients.actions.homework import TaskState, task_states
+from patients.log_reading import ACTIVITY, CARDS, PLANS, RELAXATION, SLEEP, SLEEP_PLAN, THOUGHTS
 from patients.models import Enrolment, Entry, Homework, ModuleProgress
 from patients.pacing import LOG_SHEET, PLAN_SHEET
 from patients.presenters.activity import activity_figure, activity_of
@@ -85,7 +86,17 @@ def own_page(slug: str) -> OwnPage | None:
         return OwnPage(reverse("patients:pacing"), _("See your pacing week by week"))
     if slug == GOAL_SHEET:
         return OwnPage(reverse("patients:goals"), _("See and rate your goals"))
-    return None
+    pages = {
+        ACTIVITY: ("patients:activity-week", _("See your week at a glance")),
+        RELAXATION: ("patients:relaxation-week", _("See your relaxation week")),
+        PLANS: ("patients:plans", _("See your plans, and look back")),
+        THOUGHTS: ("patients:thoughts", _("See what your thought records changed")),
+        CARDS: ("patients:cards", _("Read your cards in large letters")),
+        SLEEP: ("patients:sleep", _("See your nights")),
+        SLEEP_PLAN: ("patients:sleep", _("See your nights")),
+    }
+    name, text = pages.get(slug, ("", ""))
+    return OwnPage(reverse(name), text) if name else None
 
 
 @dataclass(frozen=True)
@@ -119,15 +130,14 @@ ALWAYS_OPEN = ("w12-flare-up-plan",)
 
 
 def writable_worksheets(enrolment: Enrolment) -> list[Worksheet]:
-    """Those that may be filled now: of the open modules, what a therapist added, and what is always open.
+    """Those that may be filled now: of the open modules, and what is open at any time.
 
     That is what an extra page offers, and the log of the relaxation that is open at any time.
     """
     opened = enrolment.module_progress.values("module_id")
     always = Q(slug__in=ALWAYS_OPEN) | Q(resources__isnull=False) | ASKS_FOR_TECHNIQUE
-    added = Q(pk__in=enrolment.course_changes.exclude(worksheet=None).values("worksheet"))
     found = Worksheet.objects.filter(
-        Q(steps__module__in=opened) | always | added, version_id=enrolment.programme_version_id
+        Q(steps__module__in=opened) | always, version_id=enrolment.programme_version_id
     )
     return list(found.distinct().order_by("code"))
 

@@ -22,7 +22,6 @@ KWARGS: dict[str, Make] = {
     "homework_id": lambda w: w.records["maria"].homework.pk,
     "entry_id": lambda w: w.records["maria"].entry.pk,
     "report_id": lambda w: w.records["maria"].report.pk,
-    "change_id": lambda w: w.records["maria"].change.pk,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
@@ -42,7 +41,6 @@ NORAS: dict[str, Make] = {
     "homework_id": lambda w: w.records["nora"].homework.pk,
     "entry_id": lambda w: w.records["nora"].entry.pk,
     "report_id": lambda w: w.records["nora"].report.pk,
-    "change_id": lambda w: w.records["nora"].change.pk,
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {
@@ -51,6 +49,8 @@ OWN_KWARGS: dict[str, dict[str, Make]] = {
         for part in ("detail", "download", "progress", "seen")
     },
     "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
+    "patients:card-tried": {"entry_id": lambda w: w.records["maria"].card.pk},
+    "patients:plan-outcome": {"entry_id": lambda w: w.records["maria"].plan.pk},
     "patients:goal-rate": {"entry_id": lambda w: w.records["maria"].goal.pk},
     "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
     "patients:resource-detail": {"slug": lambda w: "family-page"},
@@ -139,6 +139,11 @@ def _new_line(world: World, user: User | None) -> dict[str, Any]:
     return _draft(user, _entry_target(world, user, "w3-activity-log"), **line)
 
 
+def _quick_line() -> dict[str, Any]:
+    day = clock.local_today("Europe/London").isoformat()
+    return {"date": day, "activity": "Ironing", "minutes": "10", "pain_after": "3"}
+
+
 PAIN_CYCLE = {
     "situation": "At the sink",
     "pain": "5",
@@ -210,6 +215,9 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
     "patients:goal-rate": lambda w, u: {"level": "1"},
+    "patients:card-tried": lambda w, u: {"helped": "6"},
+    "patients:plan-outcome": lambda w, u: {"done": "yes", "actual_enjoyment": "6"},
+    "patients:quick-entry": lambda w, u: _quick_line(),
     "patients:flare-up": lambda w, u: {"days": "2"},
     "patients:pause": lambda w, u: {"days": "2"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
@@ -227,13 +235,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:homework-review": _review,
     "therapists:patient-messages": _message,
     "therapists:patient-messages-read": _last_message,
-    "therapists:module-unlock": lambda w, u: {"reason": "She asked for it", "told": "As you asked"},
-    "therapists:hold-place": lambda w, u: {"reason": "On holiday", "told": "Enjoy it"},
-    "therapists:course-change": lambda w, u: {
-        "change": "extend-window",
-        "days": "7",
-        "reason": "As you asked",
-    },
+    "therapists:module-unlock": lambda w, u: {"reason": "She asked for it"},
+    "therapists:hold-place": lambda w, u: {"reason": "On holiday"},
 }
 
 

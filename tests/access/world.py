@@ -65,6 +65,8 @@ class Records:
     draft: Draft
     reminder: Reminder
     change: CourseChange
+    card: Entry
+    plan: Entry
 
     @property
     def texts(self) -> list[str]:
@@ -86,6 +88,9 @@ SINKS = (
     "draft",
     "goal",
     "walking",
+    "thought",
+    "card",
+    "plan",
 )
 
 
@@ -140,6 +145,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         draft=_draft(row, user, enrolment, mark),
         reminder=_reminder(patient),
         change=change,
+        **_weeks(of, user, mark),
     )
 
 
@@ -190,8 +196,37 @@ def _pacing_plan(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str,
     return values, {"activity": f"{mark}-walking"}
 
 
+def _weeks(of: dict[str, Any], user: User, mark: str) -> dict[str, Entry]:
+    """One line of each log with a page of its own; the card and the plan can be acted on."""
+    day = clock.local_today(of["patient"].timezone).isoformat()
+    feelings = {"feelings": [{"name": "sad", "pct_before": 80}]}
+    thought = {
+        "when": f"{day}T08:00",
+        "belief_before": 90,
+        "belief_after": 30,
+        **feelings,
+        "feelings_after": [{"name": "sad", "pct_after": 40}],
+    }
+    _entry(of, user, "w7-thought-record", (thought, {"thought": f"{mark}-thought"}), on_date=day)
+    night = {"into_bed": "22:30", "tried_to_sleep": "23:00", "final_wake": "06:30", "out_of_bed": "07:15"}
+    night = {"date_of_morning": day, "sol_min": 45, "waso_min": 60, "quality": 3} | night
+    _entry(of, user, "w9-sleep-diary", (night, {}), on_date=day)
+    calm = {"technique": "body-scan", "minutes": 10, "tension_before": 7, "tension_after": 4}
+    _entry(of, user, "w5-relaxation-log", ({"date": day} | calm, {}))
+    card = _entry(
+        of, user, "w8-coping-card", ({"made_on": day}, {"helpful_sentence": f"{mark}-card"}), on_date=day
+    )
+    plan = {"planned_date": day, "expected_enjoyment": 3}
+    plans = _entry(of, user, "w6-activity-plan", (plan, {"activity": f"{mark}-plan"}), on_date=day)
+    return {"card": card, "plan": plans}
+
+
 def _entry(
-    of: dict[str, Any], user: User, slug: str, answers: tuple[dict[str, Any], dict[str, Any]]
+    of: dict[str, Any],
+    user: User,
+    slug: str,
+    answers: tuple[dict[str, Any], dict[str, Any]],
+    on_date: str = "",
 ) -> Entry:
     values, texts = answers
     worksheet = of["enrolment"].programme_version.worksheets.get(slug=slug)
@@ -202,7 +237,7 @@ def _entry(
         submission_id=uuid4(),
         values=values,
         texts=texts,
-        on_date=values.get("date") or values.get("start"),
+        on_date=on_date or values.get("date") or values.get("start"),
         locale="en-gb",
         created_by=user,
     )

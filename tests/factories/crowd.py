@@ -85,6 +85,7 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
     of = {**row, "enrolment": enrolment}
     entries = _entries(of, times)
     _skills(of, times)
+    _weeks(of, times)
     _versions(of, therapist, entries, times)
     _conversation(row, therapist, times)
     _steps(of, times)
@@ -134,6 +135,28 @@ def _skills(of: dict[str, Any], times: int) -> None:
             created_by=user,
         )
         GoalRating.objects.create(**of, goal=goal, level=number % 3 - 1, on_date=day, created_by=user)
+
+
+def _weeks(of: dict[str, Any], times: int) -> None:
+    """As many lines of each log that has a page of its own, one a day."""
+    mine = Entry.objects.filter(enrolment=of["enrolment"]).current().select_related("worksheet")
+    slugs = ("w5-relaxation-log", "w6-activity-plan", "w7-thought-record", "w8-coping-card", "w9-sleep-diary")
+    today = clock.local_today(of["patient"].timezone)
+    for model in [mine.of(slug).latest("submitted_at") for slug in slugs]:
+        field = model.worksheet.definition["log"]["date_field"]
+        for number in range(1, times + 1):
+            day = today - timedelta(days=number)
+            said = str(model.values[field]).replace(str(today), str(day))
+            Entry.objects.create(
+                **of,
+                worksheet=model.worksheet,
+                submission_id=uuid4(),
+                values=model.values | {field: said} | ({"done": "yes"} if number % 2 else {}),
+                texts=model.texts,
+                on_date=day,
+                locale="en-gb",
+                created_by=of["patient"].user,
+            )
 
 
 def _entries(of: dict[str, Any], times: int) -> list[Entry]:

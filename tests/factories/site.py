@@ -25,7 +25,7 @@ from tests.factories.cast import a_person, make_clinic, make_patient, make_staff
 from tests.factories.crowd import add_report
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
-THINGS = frozenset({"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id"})
+THINGS = frozenset({"homework_id", "entry_id", "report_id", "draft_id", "access_id"})
 # Not in a site: links of an account's mails, and the mails of a demonstration.
 ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id"})
 # Parts of pages, asked for by the page itself.
@@ -116,11 +116,11 @@ class Site:
             "answered_id": lambda: self.records.reviewed.pk,
             "entry_id": lambda: self.records.entry.pk,
             "line_id": lambda: self.records.log_entry.pk,
+            "plan_id": lambda: self.records.plan.pk,
             "report_id": lambda: (
                 self.reports[person].pk if person in self.reports else self.records.report.pk
             ),
             "draft_id": lambda: self.records.draft.pk,
-            "change_id": lambda: self.records.change.pk,
             "access_id": lambda: self.emergency.pk,
             "membership_id": lambda: self.colleague.memberships.get().pk,
             "invitation_id": lambda: self.invitation.pk,
@@ -187,6 +187,9 @@ OTHERWISE: tuple[tuple[str, tuple[tuple[str, Any], ...], str], ...] = (
     ("patients:relaxation-detail", (("slug", "belly-breathing"),), ""),
     ("patients:entry-new", (("slug", "w5-relaxation-log"),), "?technique=belly-breathing&minutes=8"),
     ("patients:entry-detail", (("entry_id", "line_id"),), ""),
+    ("patients:plan-outcome", (("entry_id", "plan_id"),), ""),
+    ("patients:quick-entry", (("slug", "w9-sleep-diary"),), ""),
+    ("patients:quick-entry", (("slug", "w4b-pacing-log"),), ""),
     ("patients:module-detail", (("module", 2),), ""),
     ("messaging:thread", (), "?before={message}"),
     ("therapists:homework-review", (("homework_id", "answered_id"),), ""),

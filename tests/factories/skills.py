@@ -1,4 +1,4 @@
-"""A course whose first week already has the goal sheet, the pacing plan and its log; and filled ones."""
+"""A course whose first week already has the sheets and logs of later weeks; and filled ones."""
 
 import shutil
 from datetime import date, timedelta
@@ -14,11 +14,20 @@ from programs.actions import load_programme, publish_version
 from programs.models import ProgrammeVersion
 from tests.factories.cast import CONTENT
 
-SHEETS = ("w2-goal", "w4-pacing-plan", "w4b-pacing-log")
+SHEETS = (
+    "w2-goal",
+    "w4-pacing-plan",
+    "w4b-pacing-log",
+    "w5-relaxation-log",
+    "w6-activity-plan",
+    "w7-thought-record",
+    "w8-coping-card",
+    "w9-sleep-diary",
+)
 
 
 def skills_version(folder: Path) -> ProgrammeVersion:
-    """The programme that ships with painclinic, with three more steps at the end of Module 1."""
+    """The programme that ships with painclinic, with a step for each sheet at the end of Module 1."""
     tree = folder / CONTENT.parent.name / CONTENT.name
     shutil.copytree(CONTENT, tree)
     last = max(int(path.name[:2]) for path in (tree / "module-1").glob("[0-9][0-9]-*.md"))
@@ -73,6 +82,49 @@ def a_day(day: date, **changed: str) -> dict[str, str]:
         "done": "12",
         "kept_to_plan": "stopped-on-plan",
         "pain_after": "4",
+    } | changed
+
+
+def a_night(day: date, **changed: str) -> dict[str, str]:
+    """The published night of the clinical reference: 525 minutes in bed, 345 asleep."""
+    return {
+        "date_of_morning": day.isoformat(),
+        "into_bed": "22:30",
+        "tried_to_sleep": "23:00",
+        "sol_min": "45",
+        "waso_min": "60",
+        "final_wake": "06:30",
+        "tasafa_min": "20",
+        "out_of_bed": "07:15",
+        "quality": "3",
+    } | changed
+
+
+def a_thought(day: date, **changed: str) -> dict[str, str]:
+    return {
+        "when": f"{day.isoformat()}T08:00",
+        "situation": "The bus did not come",
+        "thought": "I will never manage this",
+        "belief_before": "90",
+        "feelings-0-name": "sad",
+        "feelings-0-pct_before": "80",
+        "evidence_for": "I was late twice",
+        "evidence_against": "I managed on Monday",
+        "alternative": "Some days work, some do not",
+        "belief_alternative": "70",
+        "feelings_after-0-name": "sad",
+        "feelings_after-0-pct_after": "45",
+        "belief_after": "30",
+    } | changed
+
+
+def a_practice(day: date, **changed: str) -> dict[str, str]:
+    return {
+        "date": day.isoformat(),
+        "technique": "belly-breathing",
+        "minutes": "10",
+        "tension_before": "7",
+        "tension_after": "4",
     } | changed
 
 

@@ -18,6 +18,7 @@ from patients.jobs import make_reports
 from patients.models import Enrolment
 from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
 from tests.factories.outbox import until
+from tests.factories.skills import a_night, a_practice, a_thought, fill, today_of
 from tests.integration.reports.rich import Course
 
 # (who, address); {names} are filled by `Places.address`.
@@ -58,6 +59,15 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/flare-up/"),
     ("patient", "/pacing/"),
     ("patient", "/goals/"),
+    ("patient", "/quick/w3-activity-log/"),
+    ("patient", "/quick/w5-relaxation-log/"),
+    ("patient", "/sleep/"),
+    ("patient", "/thoughts/"),
+    ("patient", "/cards/"),
+    ("patient", "/activity/"),
+    ("patient", "/relaxation-log/"),
+    ("patient", "/plans/"),
+    ("patient", "/plans/{plan}/"),
     ("patient", "/pause/"),
     ("patient", "/relaxation/"),
     ("patient", "/relaxation/belly-breathing/"),
@@ -81,7 +91,6 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/homework/{waiting}/"),
     ("therapist", "/patients/{patient}/homework/{reviewed}/"),
     ("therapist", "/patients/{patient}/messages/"),
-    ("therapist", "/patients/{patient}/course/"),
     ("therapist", "/patients/{patient}/hold/"),
     ("colleague", "/patients/{held}/"),
     ("colleague", "/patients/{held}/release/"),
@@ -177,12 +186,29 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "patient": patient.pk,
         "held": cast.other_patient.pk,
         "entry": course.cycle.pk,
+        "plan": _skills(cast.enrolment),
         "waiting": course.second.pk,
         "reviewed": course.first.pk,
         "report": reports[0],
         "waiting_report": reports[1],
         "membership": cast.therapist.memberships.get().pk,
     }
+
+
+def _skills(enrolment: Enrolment) -> object:
+    """Lines of the logs that have pages of their own; the planned activity waits to be looked back on."""
+    today = today_of(enrolment)
+    for back in range(4):
+        day = today - timedelta(days=back)
+        fill(enrolment, "w9-sleep-diary", a_night(day, waso_min=str(20 * back)))
+        fill(enrolment, "w5-relaxation-log", a_practice(day, tension_after=str(back)))
+    fill(enrolment, "w7-thought-record", a_thought(today))
+    card = {"made_on": today.isoformat(), "trigger": "In the queue", "helpful_sentence": "Slowly is fine."}
+    fill(enrolment, "w8-coping-card", card)
+    plan = {"activity": "Tea with Pat", "planned_date": today.isoformat(), "expected_enjoyment": "4"}
+    done = plan | {"done": "yes", "actual_enjoyment": "7", "activity": "Two songs"}
+    fill(enrolment, "w6-activity-plan", done)
+    return fill(enrolment, "w6-activity-plan", plan).pk
 
 
 def _report(by: User, enrolment: Enrolment) -> object:
