@@ -67,6 +67,7 @@ urlpatterns = [
     path("pause/end/", respite.pause_end, name="pause-end"),
     path("reports/", reports.report_list, name="report-list"),
     path("reports/new/", reports.report_create, name="report-create"),
+    path("reports/print/", reports.print_create, name="print-create"),
     path("reports/news/", reports.report_news, name="report-news"),
     path("reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
     path("reports/<uuid:report_id>/progress/", reports.report_progress, name="report-progress"),

@@ -324,6 +324,7 @@ SAFE_PLACES: Exceptions = {
     ("painclinic/charts/svg.py", "node"): "our own SVG; every text and attribute is escaped where it enters",
     ("painclinic/charts/lines.py", "_y_label"): "an empty text",
     ("patients/templatetags/drafts.py", "kept_texts"): "an empty text",
+    ("patients/workbook/on_paper.py", "on_paper"): "programme text, cleaned when loaded",
 }
 
 

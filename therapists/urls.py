@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{PATIENT}release/", steering.hold_release, name="hold-release"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
+    path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),
     path(f"{PATIENT}reports/<uuid:report_id>/", reports.report_detail, name="report-detail"),
     path(f"{PATIENT}reports/<uuid:report_id>/file/", reports.report_download, name="report-download"),
     path(f"{PATIENT}emergency-access/end/", emergency.emergency_end, name="emergency-end"),

@@ -4,7 +4,9 @@ A maker holds a report by its lease. One that dies loses it when the lease runs 
 after that is refused, so that no report is finished twice.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -14,11 +16,16 @@ from painclinic.accounts.models import User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from patients.models import Enrolment, Patient, Report
+from patients.models.reports import ReportQuerySet
 from patients.tasks import ring_for_reports
 
-# The maker renews it at every stage; the longest one, the layout, takes seconds.
+# The maker renews it at every stage; of a report the longest one, the layout, takes seconds.
 LEASE = timedelta(minutes=2)
+# A whole book takes longer to lay out than a report, and its maker cannot renew the lease meanwhile.
+BOOK_LEASE = timedelta(minutes=6)
+# Progress reports, and prints of steps and forms besides; both only keep one person from using it all up.
 MAX_PER_DAY = 20
+MAX_PRINTS_PER_DAY = 60
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=60))
 
 
@@ -34,42 +41,86 @@ class LostClaimError(Exception):
     """The lease ran out while the report was made, and it is somebody else's to make now."""
 
 
+class Printed(Protocol):
+    """Which part of the programme is printed, and what it is called."""
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class _Progress:
+    scope: str = Report.Scope.PROGRESS
+    target: str = ""
+    title: str = ""
+
+
+PROGRESS = _Progress()
+
+
 @transaction.atomic
 def request_report(
-    *, by: User, enrolment: Enrolment, edition: str, request_id: UUID, large_print: bool = False
+    *,
+    by: User,
+    enrolment: Enrolment,
+    edition: str,
+    request_id: UUID,
+    large_print: bool = False,
+    printed: Printed | None = None,
+    is_named: bool = False,
 ) -> Report:
     """Ask for a report on a course, made for `by` as its reader; it is made in the background.
 
-    The same `request_id` again returns the first, and so does asking while one of the same edition
-    is still to be made. A patient gets the edition for patients, whatever is asked. Raises
+    With `printed` it is that part of the programme, and not the progress report. The same
+    `request_id` again returns the first, and so does asking while one of the same kind is still to
+    be made. A patient gets the edition for patients, whatever is asked. Raises
     Patient.DoesNotExist when `by` may not see the treatment, TooManyReportsError, RequestTakenError.
     """
+    what = printed or PROGRESS
     patient = Patient.objects.treated_by(by).get(pk=enrolment.patient_id)
     edition = Report.Edition.PATIENT if patient.user_id == by.pk else Report.Edition(edition)
     # One after the other per reader, so that of two presses the second meets what the first made.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     mine = Report.objects.light().filter(requested_by=by)
     same = mine.filter(enrolment=enrolment)
-    before = same.filter(request_id=request_id).first() or same.unfinished().filter(edition=edition).first()
+    alike = same.unfinished().filter(edition=edition, scope=what.scope, target=what.target)
+    before = same.filter(request_id=request_id).first() or alike.first()
     if before:
         return before
     if Report.objects.filter(request_id=request_id).exists():
         raise RequestTakenError
-    if mine.filter(requested_at__gt=clock.now() - timedelta(days=1)).count() >= MAX_PER_DAY:
-        raise TooManyReportsError
+    _check_number(mine, is_print=printed is not None)
     report = Report.objects.create(
         patient=patient,
         clinic_id=patient.clinic_id,
         enrolment=enrolment,
         requested_by=by,
         edition=edition,
+        scope=what.scope,
+        target=what.target,
+        title=what.title,
         request_id=request_id,
         large_print=large_print,
+        is_named=is_named,
         requested_at=clock.now(),
     )
     record(by=by, action=Action.EXPORT, verb="report-request", obj=report)
     ring_for_reports()
     return report
+
+
+def _check_number(mine: ReportQuerySet, *, is_print: bool) -> None:
+    lately = mine.filter(requested_at__gt=clock.now() - timedelta(days=1))
+    prints, reports = lately.exclude(scope=Report.Scope.PROGRESS), lately.filter(scope=Report.Scope.PROGRESS)
+    asked, most = (prints, MAX_PRINTS_PER_DAY) if is_print else (reports, MAX_PER_DAY)
+    if asked.count() >= most:
+        raise TooManyReportsError
 
 
 def claim_report(*, by: Actor) -> Report | None:
@@ -89,7 +140,7 @@ def claim_report(*, by: Actor) -> Report | None:
 
 def note_percent(*, claim: Report, percent: int) -> None:
     """Say how far it is, for the page that waits, and renew the lease. Raises LostClaimError."""
-    until = clock.now() + LEASE
+    until = clock.now() + (LEASE if claim.is_progress else BOOK_LEASE)
     held = Report.objects.filter(pk=claim.pk, state=Report.State.RUNNING, lease_until=claim.lease_until)
     if not held.update(percent=percent, lease_until=until):
         raise LostClaimError

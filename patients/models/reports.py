@@ -32,11 +32,22 @@ class ReportQuerySet(ScopedQuerySet["Report"]):
 
 
 class Report(PatientRow):
-    """A PDF of a patient's course, made in the background for a stated reader."""
+    """A PDF of a patient's course or of the programme, made in the background for a stated reader."""
 
     class Edition(models.TextChoices):
         PATIENT = "patient", _("for the patient")
         THERAPIST = "therapist", _("for the therapist")
+
+    class Scope(models.TextChoices):
+        """What is on paper: the progress so far, or a part of the programme, empty or filled in."""
+
+        PROGRESS = "progress", _("progress report")
+        COURSE = "course", _("workbook")
+        MODULE = "module", _("one week")
+        STEP = "step", _("one step")
+        WORKSHEET = "worksheet", _("empty form")
+        ENTRY = "entry", _("what you wrote")
+        LOG = "log", _("log")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -50,6 +61,7 @@ class Report(PatientRow):
         NO_ACCESS = "no_access", _("The record is not open to you any more.")
         UNAVAILABLE = "unavailable", _("PDFs cannot be made on this installation.")
         TOO_LARGE = "too_large", _("The report became too long.")
+        GONE = "gone", _("What was to be printed is not there any more.")
         BROKEN = "broken", _("Something went wrong while the report was made.")
 
     MAX_ATTEMPTS = 3
@@ -58,7 +70,14 @@ class Report(PatientRow):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reports")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     edition = models.CharField(max_length=9, choices=Edition.choices)
+    scope = models.CharField(max_length=9, choices=Scope.choices, default=Scope.PROGRESS)
+    # Which one: a week ("3"), a step ("3/4"), a form or log (its slug), an entry (its id).
+    target = models.CharField(max_length=80, blank=True)
+    # What it is called in the programme; never what a patient wrote.
+    title = models.CharField(max_length=300, blank=True)
     large_print = models.BooleanField(default=False)
+    # Whether the cover of a workbook bears the patient's name.
+    is_named = models.BooleanField(default=False)
     # The request form's own id: a double click asks once.
     request_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
@@ -79,7 +98,7 @@ class Report(PatientRow):
         ordering = ["-requested_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["requested_by", "enrolment", "edition"],
+                fields=["requested_by", "enrolment", "edition", "scope", "target"],
                 condition=models.Q(state__in=["queued", "running"]),
                 name="report_one_unfinished_per_reader",
             ),
@@ -98,6 +117,10 @@ class Report(PatientRow):
     @property
     def is_finished(self) -> bool:
         return self.state in {self.State.READY, self.State.FAILED}
+
+    @property
+    def is_progress(self) -> bool:
+        return self.scope == self.Scope.PROGRESS
 
     @property
     def is_ready(self) -> bool:

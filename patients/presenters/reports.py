@@ -38,11 +38,18 @@ class ReportLine:
         return words[Report.State(self.report.state)]
 
     @property
+    def name(self) -> str:
+        """What it is called: what was printed, or that it is about progress."""
+        return self.report.title or _("Progress report")
+
+    @property
     def about(self) -> str:
         """What kind of report it is, and how long: "for the therapist · PDF, 5 pages, 48 KB"."""
         is_own = self.report.patient.user_id == self.report.requested_by_id
+        shown = self.report.is_progress and not is_own
         parts = [
-            "" if is_own else str(self.report.get_edition_display()),
+            "" if self.report.is_progress else str(self.report.get_scope_display()),
+            str(self.report.get_edition_display()) if shown else "",
             _("large print") if self.report.large_print else "",
             self.size if self.report.is_ready else "",
         ]

@@ -25,12 +25,16 @@ from patients.actions.reports import (
 )
 from patients.models import Report
 from patients.reports.document import build
+from patients.workbook.document import GoneError, build_book
 
 log = structlog.get_logger()
 MAKER = System("make-reports")
 # A task ends long before the worker's time limit and leaves the rest to the next.
 RUNS_FOR = timedelta(minutes=2)
-STYLES = {"css/pdf_report.css": settings.BASE_DIR / "static" / "css" / "pdf_report.css"}
+STYLES = {
+    f"css/{name}": settings.BASE_DIR / "static" / "css" / name
+    for name in ("pdf_report.css", "pdf_workbook.css")
+}
 _STREAM = re.compile(rb"/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _PAGES = re.compile(rb"/Type /Pages\b[^>]*?/Count (\d+)")
 
@@ -64,6 +68,8 @@ def _make(claim: Report, by: System) -> bool:
         raise
     except NoAccessError:
         fault = Report.Fault.NO_ACCESS
+    except GoneError:
+        fault = Report.Fault.GONE
     except PdfUnavailable:
         fault = Report.Fault.UNAVAILABLE
     except PdfTooLarge:
@@ -88,7 +94,8 @@ class NoAccessError(Exception):
 def _render(claim: Report) -> bytes:
     report = _as_the_reader_sees_it(claim)
     note_percent(claim=claim, percent=10)
-    page = build(report, advance=lambda percent: note_percent(claim=claim, percent=percent))
+    make = build if report.is_progress else build_book
+    page = make(report, advance=lambda percent: note_percent(claim=claim, percent=percent))
     note_percent(claim=claim, percent=60)
     content = pdf.render(
         page.html, title=page.title, language=page.language, author=page.author, static_files=STYLES

@@ -89,11 +89,19 @@ def file_response(report: Report) -> HttpResponse:
     """
     made_on = timezone.localtime(report.ready_at).date() if report.ready_at else "undated"
     response = HttpResponse(report.content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="progress-report-{made_on}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(report)}-{made_on}.pdf"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def _file_name(report: Report) -> str:
+    """What kind of thing it is: of an entry or a log not even which form, which would tell of the person."""
+    if report.is_progress:
+        return "progress-report"
+    tells = report.scope in {Report.Scope.MODULE, Report.Scope.STEP}
+    return "-".join([report.scope, *(report.target.split("/") if tells else [])])
 
 
 @dataclass(frozen=True)
@@ -111,9 +119,16 @@ class News:
     @property
     def title(self) -> str:
         count = len(self.done)
+        if count and not any(line.report.is_progress for line in self.done):
+            return self._of_prints(count)
         if not self.all_ready:
             return ngettext("A report could not be made", "Your reports are done", count)
         return ngettext("Your report is ready", "Your reports are ready", count)
+
+    def _of_prints(self, count: int) -> str:
+        if not self.all_ready:
+            return ngettext("A PDF could not be made", "Your PDFs are done", count)
+        return ngettext("Your PDF is ready", "Your PDFs are ready", count)
 
 
 def news(request: HttpRequest) -> News | None:

@@ -14,6 +14,7 @@ from patients.models import Report
 from patients.models.reports import ReportQuerySet
 from patients.presenters.reports import line_of, reports_of
 from patients.reports import pages
+from patients.workbook.pages import ask_print
 
 
 @patient_page(Permission.OWN_RECORD)
@@ -30,6 +31,13 @@ def report_list(request: PatientRequest) -> HttpResponse:
 def report_create(request: PatientRequest) -> HttpResponse:
     """Ask for a report."""
     return pages.ask(request, request.enrolment, template="patients/report_list.html")
+
+
+@patient_page(Permission.OWN_RECORD)
+@require_POST
+def print_create(request: PatientRequest) -> HttpResponse:
+    """Ask for a part of the programme, or of what was written in it, on paper."""
+    return ask_print(request, request.enrolment)
 
 
 @patient_page(Permission.OWN_RECORD)

@@ -220,6 +220,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:quick-entry": lambda w, u: _quick_line(),
     "patients:flare-up": lambda w, u: {"days": "2"},
     "patients:pause": lambda w, u: {"days": "2"},
+    "patients:print-create": lambda w, u: {"request_id": str(uuid4()), "scope": "course"},
+    "therapists:print-create": lambda w, u: {"request_id": str(uuid4()), "scope": "course"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
     "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
     "patients:entry-change": _correction,

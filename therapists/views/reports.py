@@ -10,6 +10,7 @@ from painclinic.access.permissions import Permission
 from patients.models import Report
 from patients.presenters.reports import reports_of
 from patients.reports import pages
+from patients.workbook.pages import ask_print
 from therapists.access import PersonRequest, may, person_page
 
 
@@ -26,6 +27,13 @@ def report_list(request: PersonRequest) -> HttpResponse:
 def report_create(request: PersonRequest) -> HttpResponse:
     """Ask for a report."""
     return pages.ask(request, request.enrolment, template="therapists/report_list.html", **_who(request))
+
+
+@person_page(verb="report-list", act=Permission.REPORT_MAKE)
+@require_POST
+def print_create(request: PersonRequest) -> HttpResponse:
+    """Ask for the programme, or a part of it, on paper."""
+    return ask_print(request, request.enrolment)
 
 
 @person_page(verb="report-view")
