@@ -18,7 +18,7 @@ class DaysForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["days"]
         said = _("Choose a number from %(least)s to %(most)s.") % {"least": least, "most": most}
-        field.help_text = _("From %(least)s to %(most)s. You can change it later.") % {
+        field.help_text = _("From %(least)s to %(most)s.") % {
             "least": least,
             "most": most,
         }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from painclinic import clock
 from painclinic.widgets import CountedTextarea, DateInput
-from patients.models import EmergencyAccess, Entry, ModuleHold, Patient, Review
+from patients.models import CourseChange, EmergencyAccess, Entry, ModuleHold, Patient, Review
 
 RemarkKey = tuple[UUID, str]
 
@@ -84,6 +84,20 @@ class ReasonForm(forms.Form):
         max_length=ModuleHold._meta.get_field("reason").max_length,
         error_messages={"required": gettext_lazy("Write in a few words why.")},
         widget=forms.TextInput,
+    )
+
+
+class ToldReasonForm(ReasonForm):
+    """Why, for colleagues, and what the patient shall read."""
+
+    told = forms.CharField(
+        label=gettext_lazy("What the patient reads about it"),
+        help_text=gettext_lazy(
+            "Your reason in words to them. It stands on their course page with your name."
+        ),
+        max_length=CourseChange.MAX_REASON,
+        error_messages={"required": gettext_lazy("Write to the patient why, in a few words.")},
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": CourseChange.MAX_REASON}),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from therapists.views import conversation, emergency, homework, person, reports, steering, today
+from therapists.views import conversation, course, emergency, homework, person, reports, steering, today
 
 app_name = "therapists"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path(f"{PATIENT}unlock/", steering.module_unlock, name="module-unlock"),
     path(f"{PATIENT}hold/", steering.hold_place, name="hold-place"),
     path(f"{PATIENT}release/", steering.hold_release, name="hold-release"),
+    path(f"{PATIENT}course/", course.course_change, name="course-change"),
+    path(f"{PATIENT}course/resume/", course.course_resume, name="course-resume"),
+    path(f"{PATIENT}course/<uuid:change_id>/undo/", course.course_change_undo, name="course-change-undo"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
     path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),

@@ -1,124 +1,112 @@
-"""Logs of before and after as pictures, for patient, therapist and report alike."""
+"""What a therapist changed in a patient's course, in words that the patient reads."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from statistics import fmean
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from painclinic.charts import Change, Changes, Figure, Point, Series, change_figure, line_figure
-from patients.models import Entry
-from patients.presenters.activity import activity_figure
-from patients.presenters.nights import nights_figure
-from programs.formulas.thoughts import FeelingChange, feeling_changes
-from programs.models import Worksheet
+from patients.models import CourseChange
 
-# What a picture of pairs takes without becoming a wall.
-MAX_PAIRS = 8
+Kind = CourseChange.Kind
+# More than these lie further back than anybody looks.
+MOST = 20
 
 
-def log_figure(worksheet: Worksheet, entries: Iterable[Entry], *, uid: str) -> Figure | None:
-    """The picture of a log; None for a worksheet that has none, and while there is nothing to show."""
-    known = list(entries)
-    for name, draw in _FIGURES.items():
-        if name in worksheet.spec.derived:
-            return draw(known, uid)
-    return activity_figure(worksheet, known, uid=uid)
+@dataclass(frozen=True)
+class Said:
+    """One change: what was done, why, and the page to go to where there is one."""
+
+    text: str
+    reason: str
+    at: datetime
+    url: str = ""
+    action: str = ""
 
 
-def feelings_of(values: Mapping[str, Any]) -> tuple[FeelingChange, ...]:
-    """The feelings of a thought record that were rated before and after."""
-    return feeling_changes(values.get("feelings") or (), values.get("feelings_after") or ())
+def said_changes(changes: Iterable[CourseChange]) -> list[Said]:
+    """The changes in words, newest first."""
+    found = list(changes)
+    undone = {change.undoes_id for change in found if change.undoes_id}
+    return [said(change, is_undone=change.pk in undone) for change in found[::-1][:MOST]]
 
 
-def thought_figure(entry: Entry, *, uid: str) -> Figure | None:
-    """One thought record: belief in the thought and each feeling, before and after."""
-    values = entry.answers
-    rows = [
-        Change(feeling_label(entry.worksheet, one.name), one.before, one.after) for one in feelings_of(values)
-    ]
-    if values.get("belief_after") is not None:
-        belief = values.get("belief_before"), values["belief_after"]
-        rows.insert(0, Change(_("Belief in the thought"), *belief))
-    return _pairs(rows, uid, _("Before and after"), top=100, unit="%") if rows else None
+def said(change: CourseChange, *, is_undone: bool = False) -> Said:
+    """One change in words. What was taken back leads nowhere any more."""
+    url, action = ("", "") if is_undone else _place(change)
+    return Said(in_words(change), change.reason, change.at, url, action)
 
 
-def feeling_label(worksheet: Worksheet, name: str) -> str:
-    """What a feeling is called on the sheet."""
-    spec = worksheet.spec.field("feelings")
-    part = next((one for one in spec.fields if one.name == "name"), None) if spec else None
-    return part.option_label(name) if part else name
+def in_words(change: CourseChange) -> str:
+    """ "Anna gave you 7 more days for the homework of week 3."."""
+    if change.kind == Kind.UNDO:
+        return _undone(change)
+    words = _WORDS[Kind(change.kind)](change)
+    return words % _facts(change)
 
 
-def thoughts_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
-    """Several thought records: how far each first thought was believed, before and after."""
-    rows = [
-        Change(_day(entry), entry.values.get("belief_before"), entry.values["belief_after"])
-        for entry in entries
-        if entry.values.get("belief_after") is not None
-    ]
-    title = _("How far each thought was believed")
-    return _pairs(rows[-MAX_PAIRS:], uid, title, top=100, unit="%") if rows else None
+def _facts(change: CourseChange) -> dict[str, object]:
+    return {
+        "name": change.by.name.split(" ", 1)[0],
+        "number": change.module.number if change.module else "",
+        "title": change.module.title if change.module else "",
+        "step": change.step.title if change.step else "",
+        "sheet": change.worksheet.title if change.worksheet else "",
+        "days": change.payload.get("days", 0),
+    }
 
 
-def enjoyment_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
-    """Activities that were done: the enjoyment expected and the actual one."""
-    rows = [
-        Change(str(entry.answers.get("activity", "")), *_enjoyment(entry))
-        for entry in entries
-        if entry.values.get("actual_enjoyment") is not None
-    ]
-    names = (_("Expected"), _("In the end"))
-    return _pairs(rows[-MAX_PAIRS:], uid, _("Enjoyment, from 0 to 10"), top=10, names=names) if rows else None
+def _undone(change: CourseChange) -> str:
+    names = {
+        Kind.SKIP: _("%(name)s took week %(number)s, %(title)s, into your course again."),
+        Kind.REPEAT: _("You need not go through week %(number)s again."),
+        Kind.REORDER: _("%(name)s put your weeks back in their usual order."),
+    }
+    kind = Kind(change.undoes.kind) if change.undoes else Kind.UNDO
+    return names.get(kind, _("%(name)s took an earlier change back.")) % _facts(change)
 
 
-def _enjoyment(entry: Entry) -> tuple[float | None, float | None]:
-    return entry.values.get("expected_enjoyment"), entry.values.get("actual_enjoyment")
+def _days(one: str, many: str, change: CourseChange) -> str:
+    return ngettext(one, many, change.payload.get("days", 0))
 
 
-def tension_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
-    """Tension before and after practising, the mean of each day."""
-    before, after = _by_day(entries, "tension_before"), _by_day(entries, "tension_after")
-    if not after:
-        return None
-    series = [
-        Series(name, [Point(day, value) for day, value in sorted(found.items())])
-        for name, found in ((_("Before"), before), (_("Afterwards"), after))
-    ]
-    return line_figure(series, uid=uid, title=_("Tension, from 0 to 10"), y_range=(0, 10))
+def _feedback(change: CourseChange) -> str:
+    if change.payload.get("required"):
+        return _("%(name)s would like to answer your homework before the next week opens.")
+    return _("The next week does not wait for the answer to your homework any more.")
 
 
-def _by_day(entries: Iterable[Entry], name: str) -> dict[date, float]:
-    found: dict[date, list[float]] = {}
-    for entry in entries:
-        if entry.on_date and entry.values.get(name) is not None:
-            found.setdefault(entry.on_date, []).append(float(entry.values[name]))
-    return {day: fmean(values) for day, values in found.items()}
-
-
-def _pairs(
-    rows: list[Change],
-    uid: str,
-    title: str,
-    *,
-    top: float,
-    unit: str = "",
-    names: tuple[str, str] | None = None,
-) -> Figure:
-    changes = Changes(rows, top=top, names=names or (_("Before"), _("After")), unit=unit)
-    return change_figure(changes, uid=uid, title=title)
-
-
-def _day(entry: Entry) -> str:
-    return date_format(entry.on_date, _("l j F")) if entry.on_date else ""
-
-
-# By the calculation that a worksheet names, so that a clinic's own sheets get their pictures, too.
-_FIGURES: Mapping[str, Callable[[list[Entry], str], Figure | None]] = {
-    "sleep_night": nights_figure,
-    "thought_change": thoughts_figure,
-    "tension_change": tension_figure,
-    "enjoyment_change": enjoyment_figure,
+_WORDS: dict[str, Callable[[CourseChange], str]] = {
+    Kind.SKIP: lambda c: _("%(name)s left week %(number)s, %(title)s, out of your course."),
+    Kind.REORDER: lambda c: _("%(name)s changed the order of your weeks."),
+    Kind.ADD_MODULE: lambda c: _("%(name)s opened week %(number)s, %(title)s, for you."),
+    Kind.ADD_STEP: lambda c: _("%(name)s suggests one step: “%(step)s”, from week %(number)s."),
+    Kind.ADD_WORKSHEET: lambda c: _("%(name)s asks for one worksheet more: %(sheet)s."),
+    Kind.EXTEND_WINDOW: lambda c: _days(
+        "%(name)s gave you %(days)s more day for your course.",
+        "%(name)s gave you %(days)s more days for your course.",
+        c,
+    ),
+    Kind.EXTEND_HOMEWORK: lambda c: _days(
+        "%(name)s gave you %(days)s more day for the homework of week %(number)s.",
+        "%(name)s gave you %(days)s more days for the homework of week %(number)s.",
+        c,
+    ),
+    Kind.REPEAT: lambda c: _("%(name)s suggests going through week %(number)s, %(title)s, once more."),
+    Kind.FEEDBACK: _feedback,
+    Kind.HOLD: lambda c: _("%(name)s would like to wait a little with the next week."),
+    Kind.UNLOCK: lambda c: _("%(name)s opened week %(number)s, %(title)s, early."),
 }
+
+
+def _place(change: CourseChange) -> tuple[str, str]:
+    if change.kind == Kind.ADD_STEP and change.step:
+        url = reverse("patients:step-detail", args=[change.step.module.number, change.step.number])
+        return url, _("Open the step")
+    if change.kind == Kind.ADD_WORKSHEET and change.worksheet:
+        return reverse("patients:entry-new", args=[change.worksheet.slug]), _("Fill it in")
+    if change.kind in (Kind.ADD_MODULE, Kind.UNLOCK, Kind.REPEAT) and change.module:
+        return reverse("patients:module-detail", args=[change.module.number]), _("Open the week")
+    return "", ""

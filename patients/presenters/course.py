@@ -176,6 +176,12 @@ class CourseView:
         return window_ends_on(self.facts.starts_on, spans, extra=self.plan.window_days)
 
     @property
+    def extra_steps(self) -> tuple[StepStop, ...]:
+        """Single steps that the therapist added, of weeks that are closed."""
+        closed = (stop for stop in self.stops if stop.progress is None)
+        return tuple(one for stop in closed for one in stop.steps if one.step.pk in self.plan.added_steps)
+
+    @property
     def flare_up(self) -> Respite | None:
         """The flare-up that lasts now."""
         return next((one for one in self.running if one.kind == Respite.Kind.FLARE_UP), None)
@@ -191,10 +197,17 @@ class CourseView:
         if self.pause is None:
             return ""
         zone = self.facts.timezone
-        when = moment_in_words(self.pause.ends_at, zone=zone, now=clock.now())
-        return _("It goes on by itself %(when)s. What is open stays open, and messages still come.") % {
-            "when": when
+        words = {
+            "when": moment_in_words(self.pause.ends_at, zone=zone, now=clock.now()),
+            "name": self.pause.started_by.name.split(" ", 1)[0],
+            "reason": self.pause.reason or "",
         }
+        if words["reason"]:
+            return (
+                _("%(name)s paused it: “%(reason)s” It goes on by itself %(when)s. Messages still come.")
+                % words
+            )
+        return _("It goes on by itself %(when)s. What is open stays open, and messages still come.") % words
 
     @property
     def current(self) -> ModuleStop | None:
@@ -222,7 +235,7 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
     opened = {p.module_id: p for p in ModuleProgress.objects.visible_to(user).filter(**of_this)}
     visits = list(StepProgress.objects.visible_to(user).filter(**of_this).order_by("visited_at", "pk"))
     is_held = ModuleHold.objects.visible_to(user).standing().filter(**of_this).exists()
-    respites = tuple(Respite.objects.visible_to(user).filter(**of_this).defer("reason"))
+    respites = tuple(Respite.objects.visible_to(user).filter(**of_this).select_related("started_by"))
     changes = tuple(CourseChange.objects.visible_to(user).filter(**of_this).with_subjects())
     homework = Homework.objects.visible_to(user).filter(**of_this).newest()
     newest = {

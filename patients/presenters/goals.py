@@ -117,7 +117,7 @@ def _figure(read: GoalsRead, uid: str) -> Figure:
     return line_figure(
         [Series(_("All goals together"), points)],
         uid=uid,
-        title=_("Your goals together"),
+        title=_("All goals together"),
         y_range=SCALE,
         bands=[Band(*AS_EXPECTED, _("as expected"))],
     )

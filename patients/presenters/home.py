@@ -13,6 +13,7 @@ from patients.actions.homework import TaskState, task_states
 from patients.log_reading import CARDS, PLANS
 from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
+from patients.presenters.changes import Said, said_changes
 from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.presenters.practice import open_worksheets
 from patients.presenters.quick import short_for
@@ -44,6 +45,7 @@ class HomePage:
     logs: list[LogLink]
     answered: list[ModuleStop]
     figure: Figure | None
+    changes: list[Said]
 
     @property
     def today(self) -> Today:
@@ -94,6 +96,7 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
         ],
         answered=[stop for stop in course.stops if _is_news(stop)],
         figure=_figure(sheets, recent),
+        changes=said_changes(one for one in course.changes if clock.now() - one.at < ANSWER_SHOWN),
     )
 
 

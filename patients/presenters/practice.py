@@ -130,14 +130,15 @@ ALWAYS_OPEN = ("w12-flare-up-plan",)
 
 
 def writable_worksheets(enrolment: Enrolment) -> list[Worksheet]:
-    """Those that may be filled now: of the open modules, and what is open at any time.
+    """Those that may be filled now: of the open modules, what a therapist added, and what is always open.
 
     That is what an extra page offers, and the log of the relaxation that is open at any time.
     """
     opened = enrolment.module_progress.values("module_id")
     always = Q(slug__in=ALWAYS_OPEN) | Q(resources__isnull=False) | ASKS_FOR_TECHNIQUE
+    added = Q(pk__in=enrolment.course_changes.exclude(worksheet=None).values("worksheet"))
     found = Worksheet.objects.filter(
-        Q(steps__module__in=opened) | always, version_id=enrolment.programme_version_id
+        Q(steps__module__in=opened) | always | added, version_id=enrolment.programme_version_id
     )
     return list(found.distinct().order_by("code"))
 

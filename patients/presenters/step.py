@@ -173,12 +173,13 @@ def newest_entry(user: User, enrolment: Enrolment, step: Step) -> Entry | None:
 
 
 def log_so_far(user: User, enrolment: Enrolment, step: Step) -> LogCard | None:
-    """The last two weeks of the log that a step introduces."""
+    """The last two weeks of the log that a step introduces; of sheets that are kept, all."""
     if step.worksheet is None:
         return None
     today = clock.local_today(enrolment.patient.timezone)
     mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=step.worksheet)
-    recent = mine.filter(on_date__gt=today - timedelta(days=SHOWN_DAYS))
+    is_kept = "max_entries" in step.worksheet.definition["log"]
+    recent = mine if is_kept else mine.filter(on_date__gt=today - timedelta(days=SHOWN_DAYS))
     lines = list(recent.order_by("-on_date", "-submitted_at")[:MAX_LINES])
     return log_card(step.worksheet, lines, None, today)
 

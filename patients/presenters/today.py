@@ -7,7 +7,9 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from patients.actions.goals import GOAL_SHEET
 from patients.actions.homework import TaskState
+from patients.pacing import PLAN_SHEET
 from patients.presenters.course import CourseView, ModuleStop, StepStop
 
 LOG_MINUTES = 2
@@ -104,6 +106,8 @@ def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: s
     logs = [state for state in tasks if state.task.is_log and not state.is_done]
     due = next((log for log in logs if not any(entry.on_date == today for entry in log.entries)), None)
     sheet = next((state for state in tasks if not state.task.is_log and not state.is_done), None)
+    if due and due.task.worksheet_slug in (GOAL_SHEET, PLAN_SHEET):
+        return _fill_in(stop, due, kicker)
     if due:
         return Today(
             title=due.task.title,

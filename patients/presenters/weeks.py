@@ -13,7 +13,7 @@ from painclinic.charts import Figure
 from patients.log_reading import Span
 from patients.models import Entry
 from patients.presenters.activity import activity_figure
-from patients.presenters.changes import enjoyment_figure, tension_figure
+from patients.presenters.log_figures import enjoyment_figure, tension_figure
 from programs.worksheets.activity import ActivitySummary, BoomBust, activity_summary
 from programs.worksheets.sleep import duration
 

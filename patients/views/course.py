@@ -12,6 +12,7 @@ from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.homework import task_states
 from patients.actions.progress import ModuleClosedError, open_module
+from patients.presenters.changes import said_changes
 from patients.presenters.course import ModuleStop, read_course
 
 
@@ -20,7 +21,9 @@ from patients.presenters.course import ModuleStop, read_course
 def course(request: PatientRequest) -> HttpResponse:
     """The path of all weeks: walked, here, ahead, and when the next one opens."""
     _trace(request, "course-view")
-    return render(request, "patients/course.html", {"course": read_course(request.user, request.enrolment)})
+    view = read_course(request.user, request.enrolment)
+    context = {"course": view, "changes": said_changes(view.changes)}
+    return render(request, "patients/course.html", context)
 
 
 @patient_page(Permission.COURSE_WORK)

@@ -19,7 +19,7 @@ from patients.actions.entries import SupersededError
 from patients.log_reading import CARDS, THOUGHTS, entries_of
 from patients.models import Entry
 from patients.presenters.cards import cards_of
-from patients.presenters.changes import thought_figure
+from patients.presenters.log_figures import thought_figure
 from patients.presenters.practice import open_worksheets
 
 # Each has its picture, and a page is to stay light.

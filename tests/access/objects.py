@@ -22,6 +22,7 @@ KWARGS: dict[str, Make] = {
     "homework_id": lambda w: w.records["maria"].homework.pk,
     "entry_id": lambda w: w.records["maria"].entry.pk,
     "report_id": lambda w: w.records["maria"].report.pk,
+    "change_id": lambda w: w.records["maria"].change.pk,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
@@ -41,6 +42,7 @@ NORAS: dict[str, Make] = {
     "homework_id": lambda w: w.records["nora"].homework.pk,
     "entry_id": lambda w: w.records["nora"].entry.pk,
     "report_id": lambda w: w.records["nora"].report.pk,
+    "change_id": lambda w: w.records["nora"].change.pk,
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {
@@ -237,8 +239,13 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:homework-review": _review,
     "therapists:patient-messages": _message,
     "therapists:patient-messages-read": _last_message,
-    "therapists:module-unlock": lambda w, u: {"reason": "She asked for it"},
-    "therapists:hold-place": lambda w, u: {"reason": "On holiday"},
+    "therapists:module-unlock": lambda w, u: {"reason": "She asked for it", "told": "As you asked"},
+    "therapists:hold-place": lambda w, u: {"reason": "On holiday", "told": "Enjoy it"},
+    "therapists:course-change": lambda w, u: {
+        "change": "extend-window",
+        "days": "7",
+        "reason": "As you asked",
+    },
 }
 
 

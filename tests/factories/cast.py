@@ -1,7 +1,6 @@
 """The people of every test: a patient, her therapist, and a stranger of each."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -117,25 +116,9 @@ def make_version() -> ProgrammeVersion:
     return version
 
 
-@contextmanager
-def _with_a_page(content: Path) -> Iterator[Path]:
-    """The programme's folder; a copy with one extra page in it, while the programme has none."""
-    if (content / "resources/family-page.md").exists():
-        yield content
-        return
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / content.parent.name / content.name
-        copytree(content, copy)
-        (copy / "resources").mkdir(exist_ok=True)
-        page = "---\ntitle: For family\nsummary: A page to share.\nminutes: 3\n---\nAsk before you help.\n"
-        (copy / "resources/family-page.md").write_text(page)
-        yield copy
-
-
 def real_version() -> ProgrammeVersion:
     """The programme that ships with painclinic, loaded and published."""
-    with _with_a_page(CONTENT) as path:
-        version = load_programme(path=path, by=System("test"))
+    version = load_programme(path=CONTENT, by=System("test"))
     return version if version.is_published else publish_version(version=version, by=System("test"))
 
 

@@ -138,6 +138,7 @@ def test_the_desk_works_without_scripts(
     greta = people["Greta"].enrolment.patient_id
     page.goto(reverse("therapists:patient-detail", args=[greta]))
     page.get_by_role("link", name="Put on hold…").click()
+    page.get_by_label("What the patient reads about it").fill("To give you time")
     page.get_by_label("Why?").fill("Waiting for a letter")
     page.get_by_role("button", name="Put on hold").click()
     page.get_by_role("link", name="Release the hold…").click()

@@ -18,7 +18,7 @@ from patients.actions.steering import (
 )
 from patients.models import ModuleHold
 from therapists.access import PersonRequest, person_page
-from therapists.forms import ReasonForm
+from therapists.forms import ToldReasonForm
 
 
 @person_page(verb="patient-view", act=Permission.COURSE_STEER)
@@ -26,8 +26,8 @@ from therapists.forms import ReasonForm
 def hold_place(request: PersonRequest) -> HttpResponse:
     """Wait with the next module, for a reason."""
 
-    def place(reason: str) -> str:
-        place_hold(by=request.user, enrolment=request.enrolment, reason=reason)
+    def place(reason: str, told: str) -> str:
+        place_hold(by=request.user, enrolment=request.enrolment, reason=reason, told=told)
         return _("The next week waits until you release it.")
 
     return _with_reason(request, "therapists/hold_place.html", place)
@@ -56,9 +56,11 @@ def module_unlock(request: PersonRequest) -> HttpResponse:
         messages.info(request, _("All weeks are open already."))
         return _back(request)
 
-    def unlock(reason: str) -> str:
+    def unlock(reason: str, told: str) -> str:
         try:
-            unlock_early(by=request.user, enrolment=request.enrolment, module=module, reason=reason)
+            unlock_early(
+                by=request.user, enrolment=request.enrolment, module=module, reason=reason, told=told
+            )
         except StandingHoldError:
             return _("The course is on hold. Release it first.")
         except NotNextModuleError:
@@ -69,12 +71,12 @@ def module_unlock(request: PersonRequest) -> HttpResponse:
 
 
 def _with_reason(
-    request: PersonRequest, template: str, act: Callable[[str], str], **extra: Any
+    request: PersonRequest, template: str, act: Callable[[str, str], str], **extra: Any
 ) -> HttpResponse:
     """The page that asks why, and the act once that is said."""
-    form = ReasonForm(request.POST or None)
+    form = ToldReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, act(form.cleaned_data["reason"]))
+        messages.success(request, act(form.cleaned_data["reason"], form.cleaned_data["told"]))
         return _back(request)
     context = {"patient": request.patient, "emergency": request.emergency, "form": form, **extra}
     return render(request, template, context, status=422 if form.is_bound else 200)

@@ -91,6 +91,7 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/homework/{waiting}/"),
     ("therapist", "/patients/{patient}/homework/{reviewed}/"),
     ("therapist", "/patients/{patient}/messages/"),
+    ("therapist", "/patients/{patient}/course/"),
     ("therapist", "/patients/{patient}/hold/"),
     ("colleague", "/patients/{held}/"),
     ("colleague", "/patients/{held}/release/"),

@@ -73,6 +73,7 @@ def steer(page: Page, link: str, why: str = "") -> None:
     """One of the three acts that steer a course by hand, named by the link that begins it."""
     page.get_by_role("link", name=link).click()
     if why:
+        page.get_by_label("What the patient reads about it").fill("To give you time")
         page.get_by_label("Why?").fill(why)
     page.locator("main form:visible, dialog[open] form").get_by_role("button").first.click()
     page.wait_for_url(re.compile(r"/patients/[0-9a-f-]+/$"))

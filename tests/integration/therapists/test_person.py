@@ -228,10 +228,10 @@ def test_hold_needs_a_reason_stands_and_is_released(cast: Cast, course: Course, 
     page = anna.post(address(course, "hold-place"), {"reason": "  "})
     assert page.status_code == 422
     assert "Write in a few words why." in page.content.decode()
-    anna.post(address(course, "hold-place"), {"reason": "Waiting for a letter"})
+    anna.post(address(course, "hold-place"), {"reason": "Waiting for a letter", "told": "For you"})
     hold = ModuleHold.objects.get()
     assert (hold.placed_by, hold.reason, hold.released_at) == (cast.therapist, "Waiting for a letter", None)
-    anna.post(address(course, "hold-place"), {"reason": "Again"})
+    anna.post(address(course, "hold-place"), {"reason": "Again", "told": "For you"})
     assert ModuleHold.objects.count() == 1
     anna.post(address(course, "hold-release"))
     hold.refresh_from_db()
@@ -244,7 +244,7 @@ def test_unlocking_early_opens_the_next_week_with_its_reason_kept(
     cast: Cast, course: Course, anna: Client
 ) -> None:
     assert anna.post(address(course, "module-unlock"), {"reason": ""}).status_code == 422
-    anna.post(address(course, "module-unlock"), {"reason": "Goes on holiday"})
+    anna.post(address(course, "module-unlock"), {"reason": "Goes on holiday", "told": "For you"})
     opened = ModuleProgress.objects.get(enrolment=course.enrolment, module__number=2)
     assert opened.unlocked_by == cast.therapist
     assert AuditEvent.objects.get(verb="module-unlock-early").purpose == "Goes on holiday"
@@ -252,7 +252,7 @@ def test_unlocking_early_opens_the_next_week_with_its_reason_kept(
 
 def test_a_hold_stands_in_the_way_of_unlocking_early(cast: Cast, course: Course, anna: Client) -> None:
     place_hold(by=cast.therapist, enrolment=course.enrolment, reason="Waiting")
-    page = anna.post(address(course, "module-unlock"), {"reason": "Hurry"}, follow=True)
+    page = anna.post(address(course, "module-unlock"), {"reason": "Hurry", "told": "For you"}, follow=True)
     assert "The course is on hold. Release it first." in page.content.decode()
     assert not ModuleProgress.objects.filter(enrolment=course.enrolment, module__number=2).exists()
 

@@ -144,6 +144,39 @@ def test_whole_repetitions_grow_although_a_tenth_is_less_than_one() -> None:
     assert forecast(plan) == (8, 8, 9, 10, 11)
 
 
+def test_six_weeks_of_the_exercise_in_module_3_come_out_as_it_says() -> None:
+    """Grace: 8 minutes, up, up, stay, stay, a flare-up, up again to 8.5."""
+    plan = Plan(START, "minutes", tolerance=tolerance([8, 12, 10]), baseline=baseline(10))
+    days = [5, 4, 2, 5, 0, 4]
+    over = [0, 1, 0, 2, 0, 0]
+    lines = [
+        Line(
+            START + dt.timedelta(days=7 * week + day),
+            10,
+            "overdid" if day < over[week] else "stopped-on-plan",
+        )
+        for week, done in enumerate(days)
+        for day in range(done)
+    ]
+
+    found = weeks(plan, lines, START + dt.timedelta(days=42), {START + dt.timedelta(days=29)})
+
+    assert [week.target for week in found] == [8, 8.5, 9.5, 9.5, 9.5, 7.5, 8.5]
+
+
+@pytest.mark.parametrize(
+    ("base", "shown"),
+    [
+        ("current-target", [12, 13.2, 14.5, 16.0, 17.6, 19.3]),
+        ("first-tolerance", [12, 13.5, 15, 16.5, 18, 19.5]),
+    ],
+)
+def test_table_of_both_progressions_in_module_3_is_right(base: str, shown: list[float]) -> None:
+    found = islice(progression(12, base=base, increment_pct=10, tolerance=15), 6)
+
+    assert [round(amount, 1) for amount in found] == shown
+
+
 def test_plan_that_has_not_begun_shows_its_first_week_alone() -> None:
     found = weeks(WALK, [], START - dt.timedelta(days=5))
 
