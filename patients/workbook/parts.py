@@ -194,7 +194,9 @@ def appendix(resource: Resource, printed: Collection[str], anchors: Collection[s
 
 def script_part(script: Relaxation, anchors: Collection[str]) -> ScriptPart:
     parts = [
-        Spoken(silence=one["pause"]) if "pause" in one else Spoken(on_paper(one["html"], anchors=anchors))
+        Spoken(silence=one["pause"])
+        if "pause" in one
+        else Spoken(on_paper(one["body_html"], anchors=anchors))
         for one in script.parts
     ]
     return ScriptPart(
