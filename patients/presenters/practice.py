@@ -20,7 +20,7 @@ from patients.models import Enrolment, Entry, Homework, ModuleProgress
 from patients.pacing import LOG_SHEET, PLAN_SHEET
 from patients.presenters.activity import activity_figure, activity_of
 from patients.presenters.library import ASKS_FOR_TECHNIQUE
-from programs.models import Worksheet
+from programs.models import Module, Worksheet
 from programs.worksheets import Answer, answers_for, derived_lines
 from programs.worksheets.activity import ActivityDay, ActivitySummary, BoomBust
 
@@ -120,9 +120,18 @@ class PracticePage:
 
 def open_worksheets(enrolment: Enrolment) -> list[Worksheet]:
     """The worksheets of the modules that are open for this patient, and what else they filled, by code."""
-    opened, filled = enrolment.module_progress.values("module_id"), enrolment.entries.values("worksheet_id")
+    filled = Q(pk__in=enrolment.entries.values("worksheet_id"))
     own = Worksheet.objects.filter(version_id=enrolment.programme_version_id)
-    return list(own.filter(Q(steps__module__in=opened) | Q(pk__in=filled)).distinct().order_by("code"))
+    return list(own.filter(_of_open_modules(enrolment) | filled).distinct().order_by("code"))
+
+
+def _of_open_modules(enrolment: Enrolment) -> Q:
+    """On a step of an open module, in its homework, or asked for by the therapist besides."""
+    opened = enrolment.module_progress.values("module_id")
+    homework = Module.objects.filter(pk__in=opened).values_list("details__homework", flat=True)
+    asked = {task["worksheet"] for tasks in homework for task in tasks or ()}
+    added = enrolment.course_changes.exclude(worksheet=None).values("worksheet")
+    return Q(steps__module__in=opened) | Q(slug__in=asked) | Q(pk__in=added)
 
 
 # Who needs a plan for flare-ups before its week comes writes it then.
@@ -134,13 +143,9 @@ def writable_worksheets(enrolment: Enrolment) -> list[Worksheet]:
 
     That is what an extra page offers, and the log of the relaxation that is open at any time.
     """
-    opened = enrolment.module_progress.values("module_id")
     always = Q(slug__in=ALWAYS_OPEN) | Q(resources__isnull=False) | ASKS_FOR_TECHNIQUE
-    added = Q(pk__in=enrolment.course_changes.exclude(worksheet=None).values("worksheet"))
-    found = Worksheet.objects.filter(
-        Q(steps__module__in=opened) | always | added, version_id=enrolment.programme_version_id
-    )
-    return list(found.distinct().order_by("code"))
+    own = Worksheet.objects.filter(version_id=enrolment.programme_version_id)
+    return list(own.filter(_of_open_modules(enrolment) | always).distinct().order_by("code"))
 
 
 def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -> PracticePage:

@@ -25,6 +25,7 @@ from patients.actions.progress import (
     rate_step,
     visit_step,
 )
+from patients.models import Entry
 from patients.presenters.course import read_course
 from patients.presenters.library import RelaxationPage, relaxation_page
 from patients.presenters.step import (
@@ -188,17 +189,29 @@ def _worksheet(request: PatientRequest, page: StepPage, outcome: Outcome | None)
     if sheet is None:
         return {}
     entry = newest_entry(request.user, request.enrolment, page.step)
-    if entry and outcome is None and CHANGE not in request.GET:
+    corrects = _to_change(request, page, entry)
+    if entry and outcome is None and corrects is None:
         return {"form": None, "entry": entry, "answers": answers_for(sheet.definition, entry.answers)}
-    corrects = entry if CHANGE in request.GET else None
-    return {"entry": entry, "form": build(request, sheet, corrects=corrects, outcome=outcome)}
+    form = build(request, sheet, corrects=corrects, outcome=outcome)
+    return {"entry": entry, "form": form, "is_from_before": _is_from_before(page, entry)}
+
+
+def _to_change(request: PatientRequest, page: StepPage, entry: Entry | None) -> Entry | None:
+    """The entry that the form on this step would change, if any."""
+    return entry if CHANGE in request.GET or _is_from_before(page, entry) else None
+
+
+def _is_from_before(page: StepPage, entry: Entry | None) -> bool:
+    """Whether it is the practice plan of an earlier week: each week begins with it and makes it its own."""
+    is_plan = page.step.kind == Step.Kind.PRACTICE_PLAN
+    return is_plan and entry is not None and entry.step_id != page.step.pk
 
 
 def _hand_in(request: PatientRequest, page: StepPage) -> HttpResponse:
     sheet, number = page.step.worksheet, page.stop.number
     if sheet is None:
         raise Http404
-    corrects = newest_entry(request.user, request.enrolment, page.step) if CHANGE in request.GET else None
+    corrects = _to_change(request, page, newest_entry(request.user, request.enrolment, page.step))
     outcome = receive(request, sheet, step=page.step, corrects=corrects)
     if outcome.kind == "again":
         return _show(request, page, outcome=outcome)

@@ -88,7 +88,7 @@ class Faults:
 def faults(live_server: Any) -> Iterator[Faults]:
     watched = Faults(origin=live_server.url)
     yield watched
-    assert not watched.unexpected()
+    assert not watched.unexpected(), "\n".join(watched.unexpected()[:20])
 
 
 @pytest.fixture

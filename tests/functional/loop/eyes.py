@@ -67,6 +67,14 @@ def faults_of(page: Page) -> Iterator[str]:
     resize(page, 360)
 
 
+def faults_at_360(page: Page) -> Iterator[str]:
+    """The quick look, for a walk over very many pages: only as the page is, 360 wide."""
+    yield from _frame_faults(page)
+    page.evaluate(AXE_SCRIPT)
+    yield from _axe_faults(page, "360", EVERYTHING)
+    yield from _width_faults(page, "360")
+
+
 def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
 
