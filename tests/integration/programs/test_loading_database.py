@@ -11,6 +11,7 @@ from painclinic.audit.actions import System
 from painclinic.audit.models import AuditEvent
 from programs.actions import ContentRefusedError, load_programme, publish_version
 from programs.models import Module, Programme, ProgrammeVersion, Relaxation, Resource, Step, Worksheet
+from tests.factories.cast import Cast
 from tests.unit.programs.tree_files import PROGRAMME, READING, write_tree
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,24 @@ FROZEN = [
 def test_published_version_refuses_raw_sql(published: ProgrammeVersion, statement: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+COLUMNS = [
+    (model._meta.db_table, field.column)
+    for model in (ProgrammeVersion, Module, Step, Worksheet, Resource, Relaxation)
+    for field in model._meta.concrete_fields
+]
+
+
+def test_version_in_use_refuses_any_change_of_any_column_and_any_deletion(real_cast: Cast) -> None:
+    """Somebody is treated by it; even a change to what stands there already is none of anybody's business."""
+    assert real_cast.enrolment.programme_version.is_published
+    statements = [f"UPDATE {table} SET {column} = {column}" for table, column in COLUMNS]
+    statements += [f"DELETE FROM {table}" for table in dict.fromkeys(table for table, _ in COLUMNS)]
+
+    for statement in statements:
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_published_version_takes_nothing_new(published: ProgrammeVersion) -> None:
