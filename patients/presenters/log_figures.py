@@ -14,17 +14,25 @@ from patients.presenters.activity import activity_figure
 from patients.presenters.nights import nights_figure
 from programs.formulas.thoughts import FeelingChange, feeling_changes
 from programs.models import Worksheet
+from programs.worksheets.changes import moved
 
 # What a picture of pairs takes without becoming a wall.
 MAX_PAIRS = 8
 
 
-def log_figure(worksheet: Worksheet, entries: Iterable[Entry], *, uid: str) -> Figure | None:
-    """The picture of a log; None for a worksheet that has none, and while there is nothing to show."""
-    known = list(entries)
+def log_figure(
+    worksheet: Worksheet, entries: Iterable[Entry], *, uid: str, is_worded: bool = True
+) -> Figure | None:
+    """The picture of a log; None for a worksheet that has none, and while there is nothing to show.
+
+    Without `is_worded` nothing is read that was written in words: rows are named by their days.
+    """
+    known = sorted(entries, key=lambda entry: (entry.on_date or date.min, entry.submitted_at))
     for name, draw in _FIGURES.items():
         if name in worksheet.spec.derived:
             return draw(known, uid)
+    if "enjoyment_change" in worksheet.spec.derived:
+        return enjoyment_figure(known, uid, is_worded=is_worded)
     return activity_figure(worksheet, known, uid=uid)
 
 
@@ -52,6 +60,16 @@ def feeling_label(worksheet: Worksheet, name: str) -> str:
     return part.option_label(name) if part else name
 
 
+def feelings_in_words(entry: Entry) -> list[tuple[str, str]]:
+    """How far each feeling of a thought record moved; nothing for any other worksheet."""
+    if "thought_change" not in entry.worksheet.spec.derived:
+        return []
+    return [
+        (feeling_label(entry.worksheet, one.name), moved(one.before, one.after, "%"))
+        for one in feelings_of(entry.values)
+    ]
+
+
 def thoughts_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
     """Several thought records: how far each first thought was believed, before and after."""
     rows = [
@@ -63,10 +81,10 @@ def thoughts_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
     return _pairs(rows[-MAX_PAIRS:], uid, title, top=100, unit="%") if rows else None
 
 
-def enjoyment_figure(entries: Iterable[Entry], uid: str) -> Figure | None:
+def enjoyment_figure(entries: Iterable[Entry], uid: str, *, is_worded: bool = True) -> Figure | None:
     """Activities that were done: the enjoyment expected and the actual one."""
     rows = [
-        Change(str(entry.answers.get("activity", "")), *_enjoyment(entry))
+        Change(str(entry.answers.get("activity", "")) if is_worded else _day(entry), *_enjoyment(entry))
         for entry in entries
         if entry.values.get("actual_enjoyment") is not None
     ]
@@ -120,5 +138,4 @@ _FIGURES: Mapping[str, Callable[[list[Entry], str], Figure | None]] = {
     "sleep_night": nights_figure,
     "thought_change": thoughts_figure,
     "tension_change": tension_figure,
-    "enjoyment_change": enjoyment_figure,
 }

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.models import Enrolment, Entry
-from patients.presenters.activity import activity_figure
 from patients.presenters.course import CourseView, ModuleStop, read_course
+from patients.presenters.log_figures import log_figure
 from patients.presenters.practice import open_worksheets
 from programs.models import Worksheet
 
@@ -64,6 +64,8 @@ def _counts(course: CourseView, sheets: list[Worksheet], lines: list[Entry]) -> 
 def _figures(sheets: Iterable[Worksheet], lines: list[Entry]) -> Iterable[Figure]:
     for sheet in sheets:
         own = [line for line in lines if line.worksheet_id == sheet.pk]
-        figure = activity_figure(sheet, own, uid=f"progress-{sheet.slug}") if sheet.is_log else None
+        figure = (
+            log_figure(sheet, own, uid=f"progress-{sheet.slug}", is_worded=False) if sheet.is_log else None
+        )
         if figure:
             yield figure

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from painclinic.accounts.models import User
 from painclinic.charts import Figure, Table
 from patients.models import Enrolment, Entry
-from patients.presenters.activity import activity_figure, activity_of
+from patients.presenters.activity import activity_of
+from patients.presenters.log_figures import log_figure
 from patients.reports import words
 from patients.reports.course import shared_entries
 from patients.reports.skills import OWN_PARTS
@@ -79,7 +80,7 @@ def log_parts(reader: User, enrolment: Enrolment) -> list[LogPart]:
 
 
 def _part(worksheet: Worksheet, entries: Sequence[Entry], number: int, is_cut: bool) -> LogPart:
-    figure = activity_figure(worksheet, entries, uid=f"report-log-{number}")
+    figure = log_figure(worksheet, entries, uid=f"report-log-{number}")
     summary = activity_of(worksheet, entries)
     amounts = _amounts(worksheet, entries)
     lines = [_line(entry, amounts) for entry in reversed(entries)]

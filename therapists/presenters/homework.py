@@ -10,11 +10,12 @@ from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState
 from patients.models import Enrolment, Entry, Homework, Review, ReviewComment
-from patients.presenters.activity import activity_figure
+from patients.presenters.log_figures import log_figure
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
-from therapists.presenters.logs import LogTable, boom_bust, log_table
+from therapists.presenters.findings import Finding, findings
+from therapists.presenters.logs import LogTable, log_table
 from therapists.presenters.skills import Skills, skills
 
 Remarks = Mapping[tuple[UUID, str], Any]
@@ -54,7 +55,7 @@ class Log:
     worksheet: Worksheet
     table: LogTable
     figure: Figure | None
-    pattern: str
+    findings: tuple[Finding, ...]
     days: int
     new_lines: int = 0
 
@@ -247,8 +248,8 @@ def _logs(
             Log(
                 worksheet=worksheet,
                 table=LogTable(table.head, rows),
-                figure=activity_figure(worksheet, lines, uid=f"{uid}-{number}"),
-                pattern=boom_bust(worksheet, lines),
+                figure=log_figure(worksheet, lines, uid=f"{uid}-{number}"),
+                findings=findings(worksheet, lines),
                 days=len({entry.on_date for entry in lines if entry.on_date}),
                 new_lines=sum(row.is_new for row in rows),
             )

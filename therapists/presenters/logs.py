@@ -10,22 +10,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from patients.models import Entry
-from patients.presenters.activity import activity_of
+from patients.presenters.log_figures import feelings_in_words
 from programs.models import Worksheet
-from programs.worksheets import Answer, answers_for
+from programs.worksheets import Answer, answers_for, derived_lines
 
 
 @dataclass(frozen=True)
 class LogRow:
     """One line of a log: day, the answers that lead, and the rest in one line.
 
-    `remark` is the box for a remark on it, if there is one, `given` the remark that was given.
+    `derived` is what the line comes to. `remark` is the box for a remark on it, if there is one,
+    `given` the remark that was given.
     """
 
     entry: Entry
     day: str
     cells: tuple[str, ...]
     more: str = ""
+    derived: str = ""
     remark: Any = None
     given: str = ""
     is_new: bool = False
@@ -71,10 +73,17 @@ def log_table(worksheet: Worksheet, entries: Sequence[Entry]) -> LogTable:
             day=_day(entry),
             cells=tuple(answers[name].text for name in used),
             more=_rest(answer for name, answer in answers.items() if name not in {*used, date_field}),
+            derived=_worked_out(entry),
         )
         for entry, answers in zip(ordered, read, strict=True)
     ]
     return LogTable(head, tuple(rows))
+
+
+def _worked_out(entry: Entry) -> str:
+    """What the line comes to by the worksheet's own calculations, in one line."""
+    lines = [*derived_lines(entry.worksheet.spec, entry.answers), *feelings_in_words(entry)]
+    return " · ".join(f"{label}: {text}" for label, text in lines)
 
 
 def _day(entry: Entry) -> str:
@@ -92,16 +101,3 @@ def _in_line(answer: Answer) -> str:
     if answer.type == "text":
         return _("“%(text)s”") % {"text": answer.text}
     return answer.text if answer.type in ("enum", "multi") else f"{answer.label} {answer.text}"
-
-
-def boom_bust(worksheet: Worksheet, entries: Iterable[Entry]) -> str:
-    """The pattern of one very full day before an empty one, if the log shows it."""
-    summary = activity_of(worksheet, entries)
-    if summary is None or not summary.has_boom_bust:
-        return ""
-    last = summary.boom_busts[-1]
-    return _("%(up)s active minutes on one day and %(down)s on the next, where %(usual)s are usual.") % {
-        "up": last.boom.up_minutes,
-        "down": last.bust.up_minutes,
-        "usual": round(last.median_minutes),
-    }

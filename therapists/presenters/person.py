@@ -28,13 +28,14 @@ from patients.models import (
     StepProgress,
     StepRating,
 )
-from patients.presenters.activity import activity_figure
+from patients.presenters.log_figures import log_figure
 from patients.presenters.respite import respite_tag
 from programs.models import Step
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.course import Course, course
-from therapists.presenters.logs import LogTable, boom_bust, log_table
+from therapists.presenters.findings import Finding, findings
+from therapists.presenters.logs import LogTable, log_table
 from therapists.presenters.skills import OWN_PANELS, Skills, skills
 
 LOG_DAYS = 28
@@ -66,7 +67,7 @@ class LogView:
     title: str
     figure: Figure | None
     table: LogTable
-    pattern: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -310,9 +311,9 @@ def _log(lines: Sequence[Entry], number: int) -> LogView:
     worksheet = lines[0].worksheet
     return LogView(
         title=worksheet.title,
-        figure=activity_figure(worksheet, lines, uid=f"person-log-{number}"),
+        figure=log_figure(worksheet, lines, uid=f"person-log-{number}"),
         table=log_table(worksheet, lines),
-        pattern=boom_bust(worksheet, lines),
+        findings=findings(worksheet, lines),
     )
 
 
