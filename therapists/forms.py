@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from painclinic import clock
 from painclinic.widgets import CountedTextarea, DateInput
 from patients.models import CourseChange, EmergencyAccess, Entry, ModuleHold, Patient, Review
+from patients.presenters.homework import in_full
 
 RemarkKey = tuple[UUID, str]
 
@@ -33,8 +34,10 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.hide_optional = True
         self._keys: dict[str, tuple[Entry, str]] = {}
-        for entry in entries:
-            for field, label in _answers_of(entry):
+        known = list(entries)
+        full = in_full(known)
+        for entry in known:
+            for field, label in _answers_of(entry, is_in_full=entry.pk in full):
                 name = f"remark-{entry.pk}-{field}"
                 self._keys[name] = (entry, field)
                 self.fields[name] = forms.CharField(
@@ -65,10 +68,10 @@ class ReviewForm(forms.Form):
         return [(entry, field, body) for (entry, field), body in written if body.strip()]
 
 
-def _answers_of(entry: Entry) -> list[tuple[str, str]]:
+def _answers_of(entry: Entry, *, is_in_full: bool) -> list[tuple[str, str]]:
     """What can be remarked on: each answer of a worksheet, a line of a log as a whole."""
     definition = entry.worksheet.definition
-    if entry.worksheet.is_log:
+    if not is_in_full:
         return [("", entry.worksheet.title)]
     return [(field["name"], field["label"]) for field in definition["fields"]]
 

@@ -1,6 +1,6 @@
 """Homework as the patient reads it: answers, and feedback at the very answers it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,27 @@ from programs.worksheets import Answer, answers_for
 # Older versions stay in the record; the page shows the last ones.
 MAX_VERSIONS = 10
 
+# Sheets that were filled more often than this are read in lines, so that a page stays readable.
+MOST_IN_FULL = 10
+
 Remarks = dict[tuple[Any, str], str]
+
+
+def in_full(entries: Iterable[Entry]) -> set[Any]:
+    """The keys of the entries that are read answer by answer; all others are lines of a log.
+
+    A log that is printed as one form for each entry, such as the thought record, is read as such.
+    """
+    by_sheet: dict[Any, list[Entry]] = {}
+    for entry in entries:
+        by_sheet.setdefault(entry.worksheet_id, []).append(entry)
+    return {entry.pk for same in by_sheet.values() if _has_forms(same) for entry in same}
+
+
+def _has_forms(entries: list[Entry]) -> bool:
+    sheet = entries[0].worksheet
+    is_form = sheet.spec.print.get("layout") == "form" and len(entries) <= MOST_IN_FULL
+    return is_form or not sheet.is_log
 
 
 @dataclass(frozen=True)
@@ -119,10 +139,11 @@ class _Reader:
         review = getattr(homework, "review", None)
         remarks = {(c.entry_id, c.field): c.body for c in review.comments.all()} if review else {}
         entries = list(homework.entries.all())
-        sheets = [entry for entry in entries if not entry.worksheet.is_log]
+        full = in_full(entries)
+        sheets = [entry for entry in entries if entry.pk in full]
         logs: dict[Any, list[Entry]] = {}
         for entry in entries:
-            if entry.worksheet.is_log:
+            if entry.pk not in full:
                 logs.setdefault(entry.worksheet_id, []).append(entry)
         return VersionView(
             homework,

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
+
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState
 from patients.models import Enrolment, Entry, Homework, Review, ReviewComment
+from patients.presenters.homework import in_full
 from patients.presenters.log_figures import log_figure
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
@@ -45,12 +48,14 @@ class Sheet:
 
     @property
     def title(self) -> str:
-        return self.entry.worksheet.title
+        """The worksheet's name, and the day where there may be several of it."""
+        title, day = self.entry.worksheet.title, self.entry.on_date
+        return f"{title}, {date_format(day, 'j F')}" if self.entry.worksheet.is_log and day else title
 
 
 @dataclass(frozen=True)
 class Log:
-    """The lines of a log that were handed in."""
+    """What was handed in of a log: its lines, and what they come to. No lines when it is read in full."""
 
     worksheet: Worksheet
     table: LogTable
@@ -58,6 +63,11 @@ class Log:
     findings: tuple[Finding, ...]
     days: int
     new_lines: int = 0
+
+    @property
+    def has_something(self) -> bool:
+        """Whether there is anything to see of it besides what is read in full."""
+        return bool(self.table.rows or self.figure or self.findings)
 
 
 @dataclass(frozen=True)
@@ -189,12 +199,17 @@ def _given(remark: ReviewComment) -> GivenRemark:
 def _sheets(
     entries: list[Entry], before: list[Entry], remarks: Remarks, given: Mapping[tuple[UUID, str], str]
 ) -> tuple[Sheet, ...]:
-    earlier = {entry.worksheet_id: entry for entry in before if not entry.worksheet.is_log}
+    earlier: dict[UUID | None, Entry] = {
+        entry.worksheet_id: entry for entry in before if not entry.worksheet.is_log
+    }
+    earlier |= {entry.pk: entry for entry in before}
+    full = in_full(entries)
     sheets = []
     for entry in entries:
-        if entry.worksheet.is_log:
+        if entry.pk not in full:
             continue
-        old = _texts(earlier.get(entry.worksheet_id), entry)
+        same = entry.supersedes_id if entry.worksheet.is_log else entry.worksheet_id
+        old = _texts(earlier.get(same), entry)
         answers = [
             Answered(
                 answer,
@@ -232,9 +247,10 @@ def _logs(
         if entry.worksheet.is_log:
             by_sheet.setdefault(entry.worksheet_id, []).append(entry)
     logs = []
+    full = in_full(entries)
     for number, lines in enumerate(by_sheet.values(), start=1):
         worksheet = lines[0].worksheet
-        table = log_table(worksheet, lines)
+        table = log_table(worksheet, [line for line in lines if line.pk not in full])
         rows = tuple(
             replace(
                 row,
