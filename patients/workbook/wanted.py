@@ -74,11 +74,11 @@ def _module(reader: User, enrolment: Enrolment, target: str) -> Wanted | None:
 
 def _step(reader: User, enrolment: Enrolment, target: str) -> Wanted | None:
     week, slash, place = target.partition("/")
-    number = _number(week)
-    if not (slash and number and _number(place) is not None):
+    number, place_number = _number(week), _number(place)
+    if not slash or not number or place_number is None:
         return None
     open_ones = modules_for(reader, enrolment).filter(number=number)
-    steps = Step.objects.filter(module__in=open_ones, number=_number(place))
+    steps = Step.objects.filter(module__in=open_ones, number=place_number)
     step = steps.select_related("module", "worksheet").first()
     return Wanted(Scope.STEP, target, step.title, step=step, module=step.module) if step else None
 
