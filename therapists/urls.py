@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from therapists.views import conversation, course, emergency, homework, person, reports, steering, today
+from therapists.views import (
+    conversation,
+    course,
+    emergency,
+    homework,
+    person,
+    reports,
+    sleep,
+    steering,
+    today,
+)
 
 app_name = "therapists"
 
@@ -22,6 +32,7 @@ urlpatterns = [
     path(f"{PATIENT}course/", course.course_change, name="course-change"),
     path(f"{PATIENT}course/resume/", course.course_resume, name="course-resume"),
     path(f"{PATIENT}course/<uuid:change_id>/undo/", course.course_change_undo, name="course-change-undo"),
+    path(f"{PATIENT}sleep-window/", sleep.sleep_window, name="sleep-window"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
     path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),

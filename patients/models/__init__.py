@@ -12,6 +12,7 @@ from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
 from patients.models.respite import Respite
+from patients.models.sleep import SleepWindow
 
 __all__ = [
     "Assignment",
@@ -33,6 +34,7 @@ __all__ = [
     "Respite",
     "Review",
     "ReviewComment",
+    "SleepWindow",
     "StepProgress",
     "StepRating",
 ]

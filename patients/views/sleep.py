@@ -10,6 +10,7 @@ from patients.access import PatientRequest, patient_page
 from patients.log_reading import SLEEP, SLEEP_PLAN, lines_in, newest_of, span_until
 from patients.presenters.nights import in_words, mean_of, night_lines, nights_figure
 from patients.presenters.practice import open_worksheets
+from patients.presenters.sleep_window import newest_window, window_of
 from patients.views.spans import asked_day
 from programs.worksheets import answers_for
 
@@ -25,10 +26,14 @@ def sleep(request: PatientRequest) -> HttpResponse:
     span = span_until(request.enrolment, asked_day(request), DAYS)
     entries = lines_in(request.user, request.enrolment, SLEEP, span)
     plan = newest_of(request.user, request.enrolment, SLEEP_PLAN)
+    mean = mean_of(entries, span.last)
+    row = newest_window(request.user, request.enrolment)
     may_open = {sheet.slug for sheet in open_worksheets(request.enrolment)}
     context = {
         "span": span,
-        "words": in_words(mean_of(entries, span.last)),
+        "words": in_words(mean),
+        "window": window_of(row, plan, mean) if span.is_now else None,
+        "turned_off": row if row and not row.is_on and span.is_now else None,
         "figure": nights_figure(entries, "nights"),
         "nights": night_lines(entries),
         "tonight": next((entry for entry in entries if entry.on_date == span.today), None),

@@ -240,6 +240,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:patient-messages": _message,
     "therapists:patient-messages-read": _last_message,
     "therapists:module-unlock": lambda w, u: {"reason": "She asked for it", "told": "As you asked"},
+    "therapists:sleep-window": lambda w, u: {"act": "off", "reason": "You are drowsy by day"},
     "therapists:hold-place": lambda w, u: {"reason": "On holiday", "told": "Enjoy it"},
     "therapists:course-change": lambda w, u: {
         "change": "extend-window",

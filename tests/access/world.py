@@ -38,6 +38,7 @@ from patients.models import (
     Respite,
     Review,
     ReviewComment,
+    SleepWindow,
     StepProgress,
     StepRating,
 )
@@ -91,6 +92,7 @@ SINKS = (
     "thought",
     "card",
     "plan",
+    "window",
 )
 
 
@@ -145,7 +147,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         draft=_draft(row, user, enrolment, mark),
         reminder=_reminder(patient),
         change=change,
-        **_weeks(of, user, mark),
+        **_weeks(of, user, therapist, mark),
     )
 
 
@@ -196,7 +198,7 @@ def _pacing_plan(mark: str, patient: Patient) -> tuple[dict[str, Any], dict[str,
     return values, {"activity": f"{mark}-walking"}
 
 
-def _weeks(of: dict[str, Any], user: User, mark: str) -> dict[str, Entry]:
+def _weeks(of: dict[str, Any], user: User, therapist: User, mark: str) -> dict[str, Entry]:
     """One line of each log with a page of its own; the card and the plan can be acted on."""
     day = clock.local_today(of["patient"].timezone).isoformat()
     feelings = {"feelings": [{"name": "sad", "pct_before": 80}]}
@@ -213,6 +215,14 @@ def _weeks(of: dict[str, Any], user: User, mark: str) -> dict[str, Entry]:
     _entry(of, user, "w9-sleep-diary", (night, {}), on_date=day)
     calm = {"technique": "body-scan", "minutes": 10, "tension_before": 7, "tension_after": 4}
     _entry(of, user, "w5-relaxation-log", ({"date": day} | calm, {}))
+    SleepWindow.objects.create(
+        **of,
+        is_on=True,
+        minimum=360,
+        ruled_out=SleepWindow.Stop.values,
+        reason=f"{mark}-window",
+        by=therapist,
+    )
     card = _entry(
         of, user, "w8-coping-card", ({"made_on": day}, {"helpful_sentence": f"{mark}-card"}), on_date=day
     )

@@ -30,6 +30,7 @@ from patients.models import (
 )
 from patients.presenters.log_figures import log_figure
 from patients.presenters.respite import respite_tag
+from patients.presenters.sleep_window import newest_window
 from programs.models import Step
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
@@ -110,6 +111,7 @@ class PersonPage:
     thread: Thread | None = None
     waiting: HomeworkLine | None = None
     rests: tuple[str, ...] = ()
+    has_sleep_window: bool = False
 
 
 def person_page(user: User, enrolment: Enrolment) -> PersonPage:
@@ -134,6 +136,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
         past_holds=tuple(holds.select_related("placed_by", "released_by").order_by("-placed_at")[:5]),
         skills=skills(user, enrolment),
         local_time=clock.local_now(patient.timezone),
+        has_sleep_window=bool((row := newest_window(user, enrolment)) and row.is_on),
         thread=Thread.objects.visible_to(user).filter(patient=patient).first(),
         waiting=next((line for line in history if line.is_waiting and _is_newest(line, newest)), None),
     )

@@ -93,6 +93,7 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/messages/"),
     ("therapist", "/patients/{patient}/course/"),
     ("therapist", "/patients/{patient}/hold/"),
+    ("therapist", "/patients/{patient}/sleep-window/"),
     ("colleague", "/patients/{held}/"),
     ("colleague", "/patients/{held}/release/"),
     ("therapist", "/patients/{patient}/unlock/"),
