@@ -15,7 +15,7 @@ from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
 from patients.presenters.changes import Said, said_changes
 from patients.presenters.course import CourseView, ModuleStop, read_course
-from patients.presenters.practice import open_worksheets
+from patients.presenters.practice import open_worksheets, own_page
 from patients.presenters.quick import short_for
 from patients.presenters.today import Today, greeting, things_to_do
 from programs.models import Worksheet
@@ -122,6 +122,9 @@ def _log_link(sheet: Worksheet, has_today: bool) -> LogLink:
         return LogLink(sheet, has_today, reverse("patients:cards"), _("Read them"))
     if sheet.slug == PLANS:
         return LogLink(sheet, has_today, reverse("patients:plans"), _("Plan, and look back"))
+    page_of = own_page(sheet.slug)
+    if has_today and page_of and sheet.definition["log"]["entries_per_day"] == 1:
+        return LogLink(sheet, has_today, page_of.url, _("Written for today"))
     page = "patients:quick-entry" if short_for(sheet) else "patients:entry-new"
     says = _("Add another entry") if has_today else _("Write about today")
     return LogLink(sheet, has_today, reverse(page, args=[sheet.slug]), says)

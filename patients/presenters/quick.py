@@ -17,9 +17,9 @@ from painclinic.accounts.models import User
 from patients.log_reading import ACTIVITY, PLANS, RELAXATION, SLEEP
 from patients.models import Enrolment, Entry
 from patients.pacing import LOG_SHEET, Track, given_for
-from patients.presenters.practice import AGAIN, LogLine, log_line
+from patients.presenters.practice import AGAIN
 from programs.models import Worksheet
-from programs.worksheets import Choice, FormField, fields_for, initial
+from programs.worksheets import Choice, FormField, answers_for, fields_for, initial
 
 TIMES = ("into_bed", "tried_to_sleep", "sol_min", "waso_min", "final_wake", "out_of_bed")
 
@@ -54,6 +54,14 @@ OUTCOME: Mapping[str, Short] = {
 
 
 @dataclass(frozen=True)
+class Again:
+    """An earlier line to begin from, by what would be the same."""
+
+    entry: Entry
+    text: str
+
+
+@dataclass(frozen=True)
 class ShortForm:
     """A short form as its page shows it. `choices` are earlier lines to begin from."""
 
@@ -61,7 +69,7 @@ class ShortForm:
     fields: list[FormField]
     press: FormField | None
     errors: Mapping[str, str]
-    choices: list[LogLine]
+    choices: list[Again]
     plans: list[Track]
 
     @property
@@ -107,7 +115,8 @@ def short_form(
     plan: UUID | None = None,
 ) -> ShortForm:
     """The form with what was typed, else with what an earlier line (`like`) or a plan offers."""
-    begun = typed if typed is not None else _offered(worksheet, short, lines, like, today)
+    chosen = _chosen(short, lines, like)
+    begun = typed if typed is not None else _offered(worksheet, short, chosen, today)
     given = given_for(worksheet, tracks, begun, plan)
     if typed is None and given and "done" in short.fields:
         target = next((value.raw for name, value in given.items() if name == "target"), "")
@@ -124,17 +133,27 @@ def short_form(
         fields=fields,
         press=by_name[short.press] if short.press else None,
         errors=errors or {},
-        choices=[log_line(worksheet, entry) for entry in lines],
+        choices=[_again(worksheet, short, entry) for entry in lines if entry != chosen],
         plans=list(tracks) if len(tracks) > 1 else [],
     )
 
 
-def _offered(
-    worksheet: Worksheet, short: Short, lines: Sequence[Entry], like: UUID | None, today: date
-) -> dict[str, Any]:
-    chosen = next((entry for entry in lines if entry.pk == like), None)
-    if chosen is None and short.at_once and lines:
-        chosen = lines[0]
+def _chosen(short: Short, lines: Sequence[Entry], like: UUID | None) -> Entry | None:
+    """The earlier line that is offered again: the one that was pressed, else perhaps the newest."""
+    newest = lines[0] if short.at_once and lines else None
+    return next((entry for entry in lines if entry.pk == like), newest)
+
+
+def _again(worksheet: Worksheet, short: Short, entry: Entry) -> Again:
+    if not short.at_once:
+        return Again(entry, _("The same as the last time"))
+    said = [
+        answer.text for answer in answers_for(worksheet.spec, entry.answers) if answer.name in short.again
+    ]
+    return Again(entry, " · ".join(text for text in said if text))
+
+
+def _offered(worksheet: Worksheet, short: Short, chosen: Entry | None, today: date) -> dict[str, Any]:
     answers = chosen.answers if chosen else {}
     return initial(worksheet.definition, today=today) | {
         name: answers[name] for name in short.again if name in answers
