@@ -196,7 +196,9 @@ def _modules() -> QuerySet[ModuleProgress, Any]:
 
 
 def _homework_owed(rows: QuerySet[ModuleProgress, Any]) -> QuerySet[ModuleProgress, Any]:
-    handed_in = Homework.objects.filter(enrolment=OuterRef("enrolment_id"), module=OuterRef("module_id"))
+    handed_in = Homework.objects.filter(
+        enrolment=OuterRef("enrolment_id"), module__slug=OuterRef("module__slug")
+    )
     # Of a module that is gone through again, what was handed in before is kept and does not count.
     again = handed_in.filter(submitted_at__gte=OuterRef("repeated_at"))
     owed = (Q(repeated_at=None) & ~Exists(handed_in)) | (Q(repeated_at__isnull=False) & ~Exists(again))
@@ -248,7 +250,7 @@ def _feedback() -> QuerySet[Review, Any]:
     """Answers to the newest version of a homework."""
     later = Homework.objects.filter(
         enrolment=OuterRef("homework__enrolment_id"),
-        module=OuterRef("homework__module_id"),
+        module__slug=OuterRef("homework__module__slug"),
         version__gt=OuterRef("homework__version"),
     )
     return Review.objects.filter(~Exists(later)).annotate(target=F("pk"), began=F("created_at"))

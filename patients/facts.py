@@ -11,12 +11,12 @@ from programs.models import Module
 
 def plan_of(modules: Iterable[Module], changes: Iterable[CourseChange]) -> CoursePlan:
     """The course as its changes leave it; `changes` are all of one patient, oldest first."""
-    weeks = {module.pk: module.number for module in modules}
+    weeks = {module.slug: module.number for module in modules}
     plain = (
         Change(
             id=one.pk,
             kind=one.kind,
-            module=weeks.get(one.module_id) if one.module_id else None,
+            module=weeks.get(one.module.slug) if one.module else None,
             payload=one.payload,
             step=one.step_id,
             undoes=one.undoes_id,

@@ -104,6 +104,12 @@ class ToldReasonForm(ReasonForm):
     )
 
 
+class ToldForm(ToldReasonForm):
+    """One reason for everybody: the patient reads it, and so do colleagues."""
+
+    reason = None  # type: ignore[assignment]  # the way to leave an inherited field out
+
+
 class EmergencyForm(forms.Form):
     """Whose record, and why. Name and date of birth have to fit exactly; nothing is searched for."""
 

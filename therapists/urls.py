@@ -12,6 +12,7 @@ from therapists.views import (
     sleep,
     steering,
     today,
+    versions,
 )
 
 app_name = "therapists"
@@ -33,6 +34,7 @@ urlpatterns = [
     path(f"{PATIENT}course/resume/", course.course_resume, name="course-resume"),
     path(f"{PATIENT}course/<uuid:change_id>/undo/", course.course_change_undo, name="course-change-undo"),
     path(f"{PATIENT}sleep-window/", sleep.sleep_window, name="sleep-window"),
+    path(f"{PATIENT}newer-text/", versions.version_move, name="version-move"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
     path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),

@@ -165,10 +165,18 @@ def undo_change(*, by: User, change: CourseChange, reason: str = "") -> CourseCh
 
 @transaction.atomic
 def note_change(
-    *, by: User, enrolment: Enrolment, kind: str, reason: str, module: Module | None = None
+    *,
+    by: User,
+    enrolment: Enrolment,
+    kind: str,
+    reason: str,
+    module: Module | None = None,
+    payload: dict[str, Any] | None = None,
 ) -> CourseChange:
     """Keep, for the patient to read, what another action did to their course."""
-    return _change(by, _locked(enrolment), kind, reason, is_needed=False, module=module)
+    return _change(
+        by, _locked(enrolment), kind, reason, is_needed=False, module=module, payload=payload or {}
+    )
 
 
 def _change(

@@ -18,8 +18,11 @@ def spans_of(rows: QuerySet[Respite], zone: str) -> list[Span]:
 
 def own_plan(enrolment: Enrolment) -> CoursePlan:
     """The course as it is for one patient, read now."""
-    modules = Module.objects.filter(version_id=enrolment.programme_version_id).only("number")
-    return plan_of(modules, CourseChange.objects.filter(enrolment=enrolment).order_by("at", "pk"))
+    modules = Module.objects.filter(version_id=enrolment.programme_version_id).only("number", "slug")
+    return plan_of(
+        modules,
+        CourseChange.objects.filter(enrolment=enrolment).select_related("module").order_by("at", "pk"),
+    )
 
 
 def move_deadlines(*, enrolment: Enrolment) -> None:

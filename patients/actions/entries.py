@@ -200,7 +200,7 @@ def withdraw_entry(*, by: User, entry: Entry) -> Entry:
 def _check_successor(enrolment: Enrolment, worksheet: Worksheet, supersedes: Entry | None) -> None:
     if supersedes is None:
         return
-    if supersedes.enrolment_id != enrolment.pk or supersedes.worksheet_id != worksheet.pk:
+    if supersedes.enrolment_id != enrolment.pk or supersedes.worksheet.slug != worksheet.slug:
         raise NotInCourseError
     newest = Entry.objects.filter(supersedes=supersedes).first()
     if newest:
@@ -232,7 +232,7 @@ def _check_day(
     log = worksheet.definition.get("log") or {}
     if on_date is None or not log:
         return
-    lines = Entry.objects.current().filter(enrolment=enrolment, worksheet=worksheet, on_date=on_date)
+    lines = Entry.objects.current().of(worksheet.slug).filter(enrolment=enrolment, on_date=on_date)
     if supersedes:
         lines = lines.exclude(pk=supersedes.pk)
     if lines.count() >= int(log["entries_per_day"]):

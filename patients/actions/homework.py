@@ -101,7 +101,7 @@ def extra_tasks(enrolment: Enrolment, module: Module) -> list[ExtraTask]:
     """Worksheets that the therapist asks for besides, with the homework of this module."""
     undone = CourseChange.objects.filter(enrolment=enrolment, undoes__isnull=False).values("undoes")
     added = CourseChange.objects.filter(
-        enrolment=enrolment, module=module, kind=CourseChange.Kind.ADD_WORKSHEET
+        enrolment=enrolment, module__slug=module.slug, kind=CourseChange.Kind.ADD_WORKSHEET
     )
     rows = added.exclude(pk__in=undone).select_related("worksheet").order_by("at")
     return [ExtraTask.of(row) for row in rows]
@@ -137,7 +137,7 @@ def submit_homework(
     missing = [state for state in states if not state.is_done]
     if not entries or (missing and not is_partial):
         raise HomeworkIncompleteError(missing)
-    last = Homework.objects.filter(enrolment=enrolment, module=module).order_by("-version").first()
+    last = Homework.objects.filter(enrolment=enrolment).of_week(module).order_by("-version").first()
     if last and not note.strip() and _is_waiting_with(last, entries):
         raise NothingNewError
     return _create(by, enrolment, module, submission_id, note, entries, last)

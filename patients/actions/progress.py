@@ -191,12 +191,12 @@ def unlock_if_due(*, by: Actor, enrolment: Enrolment) -> Module | None:
 def course_facts(enrolment: Enrolment) -> CourseFacts:
     """What the rule asks about an enrolment, read now."""
     progress = ModuleProgress.objects.filter(enrolment=enrolment)
-    homework = Homework.objects.filter(enrolment=enrolment).newest().select_related("review")
+    homework = Homework.objects.filter(enrolment=enrolment).newest().with_week().select_related("review")
     return facts_of(
         enrolment,
         modules=list(Module.objects.filter(version_id=enrolment.programme_version_id)),
         progress={one.module_id: one for one in progress},
-        homework={one.module_id: one for one in homework.defer("note", "review__comment")},
+        homework={one.week_id: one for one in homework.defer("note", "review__comment")},
         respites=Respite.objects.running().filter(enrolment=enrolment).defer("reason"),
         plan=own_plan(enrolment),
         is_held=ModuleHold.objects.standing().filter(enrolment=enrolment).exists(),

@@ -82,7 +82,7 @@ def _create(by: User, homework: Homework, outcome: str, comment: str, remarks: l
 def _check_open(homework: Homework, given: Review | None) -> None:
     if given:
         raise AlreadyReviewedError(given)
-    versions = Homework.objects.filter(enrolment=homework.enrolment_id, module=homework.module_id)
+    versions = Homework.objects.filter(enrolment=homework.enrolment_id).of_week(homework.module)
     newest = versions.order_by("-version").first()
     if newest and newest.pk != homework.pk:
         raise NotNewestVersionError(newest)

@@ -38,6 +38,7 @@ class CourseChange(PatientRow):
         FEEDBACK = "feedback", _("feedback before the next week")
         HOLD = "hold", _("wait with the next week")
         UNLOCK = "unlock", _("open a week early")
+        VERSION = "version", _("a newer text of the course")
         UNDO = "undo", _("take a change back")
 
     MAX_REASON = 300

@@ -18,7 +18,12 @@ class EntryQuerySet(ClinicalQuerySet["Entry"]):
         return self.filter(superseded_by=None, is_withdrawn=False)
 
     def of(self, slug: str) -> "EntryQuerySet":
+        """Those of one worksheet, in whichever version of the programme it was filled."""
         return self.filter(worksheet__slug=slug)
+
+    def with_sheet(self) -> "EntryQuerySet":
+        """With `sheet_slug`, by which entries of several versions belong together."""
+        return self.annotate(sheet_slug=models.F("worksheet__slug"))  # type: ignore[no-redef]  # said on the model, for who reads it
 
     def fill_up(self, enrolment: Enrolment, worksheet: Worksheet) -> bool:
         """Whether there are as many live entries of a worksheet as an enrolment may have (`max_entries`).
@@ -58,6 +63,9 @@ class Entry(PatientRow):
     locale = models.CharField(max_length=10)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(default=clock.now)
+
+    # From `with_sheet`.
+    sheet_slug: str
 
     objects = EntryQuerySet.as_manager()
 

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +19,21 @@ class HomeworkQuerySet(ClinicalQuerySet["Homework"]):
         """Only the last version of each module's homework."""
         later = Homework.objects.filter(
             enrolment=models.OuterRef("enrolment"),
-            module=models.OuterRef("module"),
+            module__slug=models.OuterRef("module__slug"),
             version__gt=models.OuterRef("version"),
         )
         return self.filter(~models.Exists(later))
+
+    def of_week(self, module: Module) -> "HomeworkQuerySet":
+        """Those of one week, in whichever version of the programme they were handed in."""
+        return self.filter(module__slug=module.slug)
+
+    def with_week(self) -> "HomeworkQuerySet":
+        """With `week_id`: the module of the course's present version that it belongs to; else none."""
+        now = Module.objects.filter(
+            version=models.OuterRef("enrolment__programme_version"), slug=models.OuterRef("module__slug")
+        )
+        return self.annotate(week_id=models.Subquery(now.values("pk")[:1]))  # type: ignore[no-redef]  # as above
 
     def awaiting_review(self) -> "HomeworkQuerySet":
         """Handed in and not yet answered; an older version is not waited for any more."""
@@ -42,6 +55,9 @@ class Homework(PatientRow):
     submitted_at = models.DateTimeField(default=clock.now)
     # By when the therapist shall have answered, by the clinic's working days.
     review_due_at = models.DateTimeField()
+
+    # From `with_week`.
+    week_id: UUID
 
     objects = HomeworkQuerySet.as_manager()
 

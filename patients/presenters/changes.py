@@ -96,6 +96,7 @@ _WORDS: dict[str, Callable[[CourseChange], str]] = {
     ),
     Kind.REPEAT: lambda c: _("%(name)s suggests going through week %(number)s, %(title)s, once more."),
     Kind.FEEDBACK: _feedback,
+    Kind.VERSION: lambda c: _("%(name)s moved your course to a newer text. What you have done stays done."),
     Kind.HOLD: lambda c: _("%(name)s would like to wait a little with the next week."),
     Kind.UNLOCK: lambda c: _("%(name)s opened week %(number)s, %(title)s, early."),
 }

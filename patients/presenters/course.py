@@ -237,10 +237,8 @@ def read_course(user: User, enrolment: Enrolment) -> CourseView:
     is_held = ModuleHold.objects.visible_to(user).standing().filter(**of_this).exists()
     respites = tuple(Respite.objects.visible_to(user).filter(**of_this).select_related("started_by"))
     changes = tuple(CourseChange.objects.visible_to(user).filter(**of_this).with_subjects())
-    homework = Homework.objects.visible_to(user).filter(**of_this).newest()
-    newest = {
-        one.module_id: one for one in homework.select_related("review").defer("note", "review__comment")
-    }
+    homework = Homework.objects.visible_to(user).filter(**of_this).newest().with_week()
+    newest = {one.week_id: one for one in homework.select_related("review").defer("note", "review__comment")}
     modules = _modules(enrolment)
     plan = plan_of(modules, changes)
     modules.sort(key=lambda module: plan.order.index(module.number))

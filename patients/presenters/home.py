@@ -82,7 +82,8 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
     tasks = task_states(enrolment, owed.module) if owed else []
     has_begun = any(stop.done_count for stop in course.stops)
     sheets = [sheet for sheet in open_worksheets(enrolment) if sheet.is_log and has_begun]
-    lines = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet__in=sheets)
+    lines = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).with_sheet()
+    lines = lines.filter(worksheet__slug__in=[sheet.slug for sheet in sheets])
     lines = lines.defer("texts").filter(on_date__gt=today - timedelta(days=CHART_DAYS), on_date__lte=today)
     recent = list(lines.order_by("on_date", "submitted_at"))
     return HomePage(
@@ -91,7 +92,7 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
         things=things_to_do(course, owed, tasks, today),
         course=course,
         logs=[
-            _log_link(sheet, any(e.worksheet_id == sheet.pk and e.on_date == today for e in recent))
+            _log_link(sheet, any(e.sheet_slug == sheet.slug and e.on_date == today for e in recent))
             for sheet in _at_hand(sheets, recent, tasks)
         ],
         answered=[stop for stop in course.stops if _is_news(stop)],
@@ -106,9 +107,9 @@ def _at_hand(sheets: list[Worksheet], recent: list[Entry], tasks: list[TaskState
     Sheets of which a few are kept are no daily matter, but for the cards: they are there to be read.
     """
     asked = {state.task.worksheet_slug for state in tasks if not state.is_done}
-    last = {entry.worksheet_id: entry.submitted_at for entry in recent}
+    last = {entry.sheet_slug: entry.submitted_at for entry in recent}
     daily = [sheet for sheet in sheets if "max_entries" not in sheet.definition["log"] or sheet.slug == CARDS]
-    daily.sort(key=lambda sheet: (sheet.slug not in asked, -_moment(last.get(sheet.pk))))
+    daily.sort(key=lambda sheet: (sheet.slug not in asked, -_moment(last.get(sheet.slug))))
     return daily[:MOST_LOGS]
 
 
@@ -148,6 +149,6 @@ def _is_news(stop: ModuleStop) -> bool:
 
 
 def _figure(sheets: list[Worksheet], entries: list[Entry]) -> Figure | None:
-    own = ((sheet, [entry for entry in entries if entry.worksheet_id == sheet.pk]) for sheet in sheets)
+    own = ((sheet, [entry for entry in entries if entry.sheet_slug == sheet.slug]) for sheet in sheets)
     figures = (activity_figure(sheet, lines, uid="home-log") for sheet, lines in own)
     return next((figure for figure in figures if figure), None)

@@ -77,7 +77,7 @@ def resource_page(user: User, enrolment: Enrolment, slug: str) -> ResourcePage |
         return None
     if resource.worksheet is None:
         return ResourcePage(resource, None)
-    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=resource.worksheet)
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).of(resource.worksheet.slug)
     return ResourcePage(resource, mine.defer("texts").order_by("submitted_at").last())
 
 

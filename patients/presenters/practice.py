@@ -120,7 +120,7 @@ class PracticePage:
 
 def open_worksheets(enrolment: Enrolment) -> list[Worksheet]:
     """The worksheets of the modules that are open for this patient, and what else they filled, by code."""
-    filled = Q(pk__in=enrolment.entries.values("worksheet_id"))
+    filled = Q(slug__in=enrolment.entries.values("worksheet__slug"))
     own = Worksheet.objects.filter(version_id=enrolment.programme_version_id)
     return list(own.filter(_of_open_modules(enrolment) | filled).distinct().order_by("code"))
 
@@ -153,7 +153,8 @@ def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -
     today = clock.local_today(enrolment.patient.timezone)
     last = min(until or today, today)
     sheets = open_worksheets(enrolment)
-    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet__in=sheets)
+    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).with_sheet()
+    entries = entries.filter(worksheet__slug__in=[sheet.slug for sheet in sheets])
     all_lines = entries.filter(worksheet__is_log=True)
     first = last - timedelta(days=SHOWN_DAYS - 1)
     lines = list(
@@ -161,16 +162,16 @@ def practice_page(user: User, enrolment: Enrolment, until: date | None = None) -
             "-on_date", "-submitted_at"
         )[:MAX_LINES]
     )
-    newest = entries.filter(worksheet__is_log=False).order_by("worksheet_id", "-submitted_at")
-    filled = {entry.worksheet_id: entry for entry in newest.defer("texts").distinct("worksheet_id")}
+    newest = entries.filter(worksheet__is_log=False).order_by("worksheet__slug", "-submitted_at")
+    filled = {entry.sheet_slug: entry for entry in newest.defer("texts").distinct("worksheet__slug")}
     asked = {state.task.worksheet_slug: state for state in asked_for(user, enrolment)}
     return PracticePage(
         logs=[
-            log_card(sheet, [e for e in lines if e.worksheet_id == sheet.pk], asked.get(sheet.slug), today)
+            log_card(sheet, [e for e in lines if e.sheet_slug == sheet.slug], asked.get(sheet.slug), today)
             for sheet in sheets
             if sheet.is_log
         ],
-        sheets=[FilledSheet(sheet, filled.get(sheet.pk)) for sheet in sheets if not sheet.is_log],
+        sheets=[FilledSheet(sheet, filled.get(sheet.slug)) for sheet in sheets if not sheet.is_log],
         last_day=last,
         earlier=first - timedelta(days=1) if all_lines.filter(on_date__lt=first).exists() else None,
         is_now=last == today,
@@ -181,15 +182,15 @@ def _in_sight(sheets: list[Worksheet], first: date, last: date, *, is_now: bool)
     """The lines of these weeks; today also what is planned ahead, and the few sheets that are kept."""
     if not is_now:
         return Q(on_date__range=(first, last))
-    kept = [sheet.pk for sheet in sheets if "max_entries" in (sheet.definition.get("log") or {})]
-    return Q(on_date__gte=first) | Q(worksheet__in=kept)
+    kept = [sheet.slug for sheet in sheets if "max_entries" in (sheet.definition.get("log") or {})]
+    return Q(on_date__gte=first) | Q(worksheet__slug__in=kept)
 
 
 def asked_for(user: User, enrolment: Enrolment) -> list[TaskState]:
     """The tasks of the newest open week that asks for any, while its homework is not handed in."""
     opened = ModuleProgress.objects.visible_to(user).filter(enrolment=enrolment, module__is_outline=False)
     for progress in opened.select_related("module").order_by("-module__number")[:1]:
-        given = Homework.objects.visible_to(user).filter(enrolment=enrolment, module=progress.module)
+        given = Homework.objects.visible_to(user).filter(enrolment=enrolment).of_week(progress.module)
         return [] if given.exists() else task_states(enrolment, progress.module)
     return []
 
@@ -260,7 +261,7 @@ def _boom_bust(summary: ActivitySummary | None) -> str:
 
 def often_written(user: User, enrolment: Enrolment, worksheet: Worksheet) -> list[LogLine]:
     """The last few different lines of a log, to be written again with one press."""
-    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=worksheet)
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).of(worksheet.slug)
     lines = [log_line(worksheet, entry) for entry in mine.order_by("-submitted_at")[:30]]
     different = {line.title.casefold(): line for line in reversed(lines)}
     newest_first = sorted(different.values(), key=lambda line: line.entry.submitted_at, reverse=True)

@@ -35,7 +35,7 @@ def progress_page(user: User, enrolment: Enrolment) -> ProgressPage:
     """Read the progress page of a patient; the same number of queries for everybody."""
     course = read_course(user, enrolment)
     sheets = open_worksheets(enrolment)
-    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment)
+    entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).with_sheet()
     lines = list(entries.defer("texts").order_by("-on_date", "-submitted_at")[:MAX_LINES])
     return ProgressPage(
         course=course,
@@ -47,10 +47,10 @@ def progress_page(user: User, enrolment: Enrolment) -> ProgressPage:
 
 def _counts(course: CourseView, sheets: list[Worksheet], lines: list[Entry]) -> list[Count]:
     """What was done, leaving out what was not."""
-    logs = {sheet.pk for sheet in sheets if sheet.is_log}
+    logs = {sheet.slug for sheet in sheets if sheet.is_log}
     steps = sum(stop.done_count for stop in course.stops)
-    days = len({line.on_date for line in lines if line.worksheet_id in logs and line.on_date})
-    filled = len({line.worksheet_id for line in lines if line.worksheet_id not in logs})
+    days = len({line.on_date for line in lines if line.sheet_slug in logs and line.on_date})
+    filled = len({line.sheet_slug for line in lines if line.sheet_slug not in logs})
     sent = sum(stop.homework is not None for stop in course.stops)
     counts = [
         Count(steps, ngettext("step done", "steps done", steps)),
@@ -63,7 +63,7 @@ def _counts(course: CourseView, sheets: list[Worksheet], lines: list[Entry]) -> 
 
 def _figures(sheets: Iterable[Worksheet], lines: list[Entry]) -> Iterable[Figure]:
     for sheet in sheets:
-        own = [line for line in lines if line.worksheet_id == sheet.pk]
+        own = [line for line in lines if line.sheet_slug == sheet.slug]
         figure = (
             log_figure(sheet, own, uid=f"progress-{sheet.slug}", is_worded=False) if sheet.is_log else None
         )

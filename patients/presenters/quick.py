@@ -94,7 +94,7 @@ def earlier_lines(user: User, enrolment: Enrolment, worksheet: Worksheet, short:
     """The last few different lines that a new one can begin from, the newest first."""
     if not short.again:
         return []
-    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=worksheet)
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).of(worksheet.slug)
     different: dict[tuple[str, ...], Entry] = {}
     for entry in mine.order_by("-on_date", "-submitted_at")[:30]:
         answers = entry.answers

@@ -168,7 +168,9 @@ def rating_of(user: User, enrolment: Enrolment, step: Step) -> Rating | None:
 
 def newest_entry(user: User, enrolment: Enrolment, step: Step) -> Entry | None:
     """What the patient handed in of the step's worksheet, as it counts now."""
-    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=step.worksheet)
+    if step.worksheet is None:
+        return None
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).of(step.worksheet.slug)
     return mine.select_related("worksheet", "enrolment__patient").order_by("submitted_at").last()
 
 
@@ -177,7 +179,7 @@ def log_so_far(user: User, enrolment: Enrolment, step: Step) -> LogCard | None:
     if step.worksheet is None:
         return None
     today = clock.local_today(enrolment.patient.timezone)
-    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment, worksheet=step.worksheet)
+    mine = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).of(step.worksheet.slug)
     is_kept = "max_entries" in step.worksheet.definition["log"]
     recent = mine if is_kept else mine.filter(on_date__gt=today - timedelta(days=SHOWN_DAYS))
     lines = list(recent.order_by("-on_date", "-submitted_at")[:MAX_LINES])

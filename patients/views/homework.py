@@ -52,7 +52,7 @@ def _target(request: PatientRequest, module: Module) -> str:
 
 
 def _shown(request: PatientRequest, module: Module) -> dict[str, object]:
-    mine = Homework.objects.visible_to(request.user).filter(enrolment=request.enrolment, module=module)
+    mine = Homework.objects.visible_to(request.user).filter(enrolment=request.enrolment).of_week(module)
     versions = version_views(mine)
     newest = versions[0] if versions else None
     states = task_states(request.enrolment, module)

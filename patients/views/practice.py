@@ -85,7 +85,7 @@ def entry_new(request: PatientRequest, slug: str) -> HttpResponse:
     worksheet = _worksheet(request, slug)
     if not worksheet.is_log:
         mine = Entry.objects.visible_to(request.user).current().filter(enrolment=request.enrolment)
-        newest = mine.filter(worksheet=worksheet).order_by("-submitted_at").first()
+        newest = mine.of(worksheet.slug).order_by("-submitted_at").first()
         if newest:
             change = reverse("patients:entry-change", args=[newest.pk])
             # Back to the homework, if that is where the form was opened from.
@@ -108,7 +108,12 @@ def _own_entry(request: PatientRequest, entry_id: UUID) -> Entry:
 def entry_change(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     """Correct an entry: the new one takes its place, the old one stays as history."""
     entry = _own_entry(request, entry_id)
-    return _form(request, entry.worksheet, entry)
+    # What was written on an earlier text of the programme is corrected on today's form of it.
+    version = request.enrolment.programme_version_id
+    worksheet = entry.worksheet
+    if worksheet.version_id != version:
+        worksheet = get_object_or_404(Worksheet, version_id=version, slug=worksheet.slug)
+    return _form(request, worksheet, entry)
 
 
 def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None) -> HttpResponse:
@@ -143,7 +148,7 @@ def _form(request: PatientRequest, worksheet: Worksheet, corrects: Entry | None)
 def _offered(request: PatientRequest, worksheet: Worksheet) -> dict[str, object]:
     """What a new line of a log begins with; `like` names an earlier line, the address may say the rest."""
     wanted = _id(request.GET.get("like", ""))
-    mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment, worksheet=worksheet)
+    mine = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment).of(worksheet.slug)
     like = mine.filter(pk=wanted).first() if wanted else None
     thought = _id(request.GET.get("thought", "")) if worksheet.slug == CARDS else None
     if thought:

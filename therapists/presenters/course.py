@@ -82,7 +82,8 @@ def course(user: User, enrolment: Enrolment, homework: Sequence[Homework]) -> Co
     holds = ModuleHold.objects.visible_to(user).standing().filter(enrolment=enrolment)
     hold = holds.select_related("placed_by").first()
     respites = tuple(Respite.objects.visible_to(user).running().filter(enrolment=enrolment))
-    by_module = {one.module_id: one for one in homework}
+    now = {module.slug: module.pk for module in modules}
+    by_module = {now[one.module.slug]: one for one in homework if one.module.slug in now}
     walked = [m.number for m in modules if m.pk in progress and m.number not in plan.skipped]
     here = walked[-1] if walked else 0
     stops = [

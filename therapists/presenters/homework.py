@@ -173,7 +173,7 @@ def _tasks(homework: Homework, entries: list[Entry]) -> list[TaskLine]:
 def _versions(user: User, homework: Homework) -> list[Version]:
     """Every version of this module's homework with its review, oldest first."""
     mine = Homework.objects.visible_to(user).filter(
-        enrolment_id=homework.enrolment_id, module_id=homework.module_id
+        enrolment_id=homework.enrolment_id, module__slug=homework.module.slug
     )
     rows = list(mine.select_related("module", "review__by").order_by("version"))
     reviews = [row.review for row in rows if hasattr(row, "review")]

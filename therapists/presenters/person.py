@@ -118,7 +118,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
     """Everything about one patient that their therapist needs at a glance."""
     patient = enrolment.patient
     history = homework_history(user, enrolment)
-    newest = {line.homework.module_id: line.homework for line in reversed(history)}
+    newest = {line.homework.module.slug: line.homework for line in reversed(history)}
     holds = ModuleHold.objects.visible_to(user).filter(enrolment=enrolment).exclude(released_at=None)
     treating = Assignment.objects.visible_to(user).select_related("therapist")
     prefetch_related_objects([enrolment], Prefetch("assignments", queryset=treating))
@@ -143,7 +143,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
 
 
 def _is_newest(line: HomeworkLine, newest: dict[Any, Homework]) -> bool:
-    return newest[line.homework.module_id].pk == line.homework.pk
+    return newest[line.homework.module.slug].pk == line.homework.pk
 
 
 def homework_history(user: User, enrolment: Enrolment) -> list[HomeworkLine]:
@@ -270,7 +270,7 @@ def _length(respite: Respite, enrolment: Enrolment) -> int:
 
 def _homework(history: Sequence[HomeworkLine], since: datetime) -> list[News]:
     """The newest version of each module, if it came after `since`; the one handed in first leads."""
-    newest = {line.homework.module_id: line for line in reversed(history)}
+    newest = {line.homework.module.slug: line for line in reversed(history)}
     fresh = [line for line in newest.values() if line.homework.submitted_at > since]
     return [
         News(

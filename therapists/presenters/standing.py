@@ -145,7 +145,7 @@ def _read(user: User, people: list[Enrolment]) -> _Rows:
     # Modules are read once and not with each row: their details are long, and many patients share them.
     rows = _Rows(modules=Module.objects.filter(version_id__in=versions).in_bulk())
     rows.threads = {t.patient_id: t for t in Thread.objects.visible_to(user).filter(patient_id__in=patients)}
-    handed_in = Homework.objects.visible_to(user).filter(enrolment_id__in=ids).newest()
+    handed_in = Homework.objects.visible_to(user).filter(enrolment_id__in=ids).newest().with_week()
     handed_in = handed_in.select_related("review").defer("note", "review__comment")
     rows.homework = _by_enrolment(handed_in.order_by("submitted_at"), rows.modules)
     opened = ModuleProgress.objects.visible_to(user).filter(enrolment_id__in=ids)
@@ -163,7 +163,11 @@ def _read(user: User, people: list[Enrolment]) -> _Rows:
 def _by_enrolment(rows: Iterable[Any], modules: dict[UUID, Module]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     for row in rows:
-        row.module = modules[row.module_id]
+        # A week that a newer text of the programme left out is history, and asks for nothing.
+        week = modules.get(row.week_id if isinstance(row, Homework) else row.module_id)
+        if week is None:
+            continue
+        row.module = week
         found.setdefault(row.enrolment_id, []).append(row)
     return found
 

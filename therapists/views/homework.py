@@ -114,6 +114,6 @@ def _reply_box(
 
 def _has_newer(request: PersonRequest, homework: Homework) -> bool:
     versions = Homework.objects.visible_to(request.user).filter(
-        enrolment_id=homework.enrolment_id, module_id=homework.module_id
+        enrolment_id=homework.enrolment_id, module__slug=homework.module.slug
     )
     return versions.filter(version__gt=homework.version).exists()
