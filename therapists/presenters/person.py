@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Prefetch, prefetch_related_objects
+from django.db.models import Count, Max, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -106,6 +106,7 @@ class PersonPage:
     plan: Plan | None
     messages: tuple[Message, ...]
     past_holds: tuple[ModuleHold, ...]
+    past_pauses: tuple[Respite, ...]
     skills: Skills
     local_time: datetime
     thread: Thread | None = None
@@ -134,6 +135,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
         plan=_plan(user, enrolment),
         messages=tuple(_last_messages(user, patient)),
         past_holds=tuple(holds.select_related("placed_by", "released_by").order_by("-placed_at")[:5]),
+        past_pauses=tuple(_past_pauses(user, enrolment)[:5]),
         skills=skills(user, enrolment),
         local_time=clock.local_now(patient.timezone),
         has_sleep_window=bool((row := newest_window(user, enrolment)) and row.is_on),
@@ -261,6 +263,13 @@ def _rests(user: User, enrolment: Enrolment, since: datetime) -> list[News]:
         )
         for one in own
     ]
+
+
+def _past_pauses(user: User, enrolment: Enrolment) -> QuerySet[Respite]:
+    """Pauses that are over and that somebody of the team had given a reason for, newest first."""
+    mine = Respite.objects.visible_to(user).pauses().filter(enrolment=enrolment, reason__isnull=False)
+    over = mine.filter(Q(ended_at__isnull=False) | Q(ends_at__lte=clock.now()))
+    return over.select_related("started_by", "enrolment__patient").order_by("-started_at")
 
 
 def _length(respite: Respite, enrolment: Enrolment) -> int:
