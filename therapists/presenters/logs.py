@@ -93,11 +93,17 @@ def _day(entry: Entry) -> str:
 
 
 def _rest(answers: Iterable[Answer]) -> str:
-    """The other answers in one line: choices speak for themselves, numbers need their question."""
-    return " · ".join(_in_line(answer) for answer in answers if answer.text)
+    """The other answers in one line: choices speak for themselves, numbers need their question.
+
+    So does a text, unless it is the only one.
+    """
+    said = [answer for answer in answers if answer.text]
+    is_only_text = sum(answer.type == "text" for answer in said) < 2
+    return " · ".join(_in_line(answer, is_only_text=is_only_text) for answer in said)
 
 
-def _in_line(answer: Answer) -> str:
+def _in_line(answer: Answer, *, is_only_text: bool) -> str:
     if answer.type == "text":
-        return _("“%(text)s”") % {"text": answer.text}
+        quoted = _("“%(text)s”") % {"text": answer.text}
+        return quoted if is_only_text else f"{answer.label} {quoted}"
     return answer.text if answer.type in ("enum", "multi") else f"{answer.label} {answer.text}"
