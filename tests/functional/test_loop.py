@@ -317,7 +317,7 @@ def _reports_are_made(world: World, room: Page, phone: Page) -> None:
     _waits_and_downloads(world, room, "Rosa Delgado")
     phone.goto("/progress/")
     phone.get_by_role("button", name="Make a report").click()
-    heading(phone, "Your report")
+    heading(phone, "Progress report")
     expect(phone.get_by_text("Your report is being made")).to_be_visible()
     phone.goto("/home/")
     world.work()
