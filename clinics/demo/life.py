@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from clinics.actions import enrol_and_invite
 from clinics.demo import people, texts
 from clinics.demo.clock import days_ago
 from clinics.demo.people import Course, Persona
+from clinics.demo.weeks import FEEDBACK, WEEKS
 from messaging.actions import mark_read, send_message
 from messaging.models import Thread
 from painclinic import clock
@@ -106,13 +108,39 @@ class Life:
         return past
 
     def _later_weeks(self) -> list[Moment]:
-        """One module more about each week; they are outlines so far."""
-        weeks = min(self.persona.began // 7, 7)
+        """One module more about each week: its steps, its worksheets, the homework and the answer to it."""
         past: list[Moment] = []
-        for week in range(1, weeks + 1):
-            past.append((self._at(self.persona.began - 7 * week, 18, 10), self.begin_next))
-            past.append((self._at(self.persona.began - 7 * week - 1, 20), self._log(week)))
+        for number in range(2, min(self.persona.began // 7, 7) + 2):
+            began = self.persona.began - 7 * (number - 1)
+            happens: list[tuple[int, time, Callable[[], None]]] = [
+                (0, time(18, 10), self.begin_next),
+                (1, time(20), partial(self._read_week, number)),
+                (5, time(19, 30), partial(self._hand_in_week, number)),
+                (6, time(10, 20), partial(self._answer_week, number)),
+            ]
+            past += [
+                (self._at(began - day, at.hour, at.minute), what) for day, at, what in happens if began > day
+            ]
         return past
+
+    def _week(self, number: int) -> Module:
+        return Module.objects.get(version=self.version, number=number)
+
+    def _read_week(self, number: int) -> None:
+        for step in self._week(number).path_steps():
+            self._do(step)
+
+    def _hand_in_week(self, number: int) -> None:
+        today = clock.local_today(self.persona.timezone)
+        for filling in WEEKS[number]:
+            self._fill(filling.slug, filling.typed(today))
+        self._submit(number)
+
+    def _answer_week(self, number: int) -> None:
+        self._look("homework-view")
+        sent = Homework.objects.filter(enrolment=self.enrolment, module=self._week(number))
+        comment = FEEDBACK[(number + self.persona.story) % len(FEEDBACK)]
+        give_review(by=self.therapist, homework=sent.get(), outcome="reviewed", comment=comment)
 
     def _letters(self) -> list[Moment]:
         question = self.persona.story % len(texts.QUESTIONS)
@@ -167,15 +195,12 @@ class Life:
     def welcome(self) -> None:
         self._answer(texts.WELCOME)
 
-    def _module(self) -> Module:
-        return Module.objects.get(version=self.version, number=1)
-
     def _steps(self, first: int, last: int) -> Callable[[], None]:
         """Go through the steps of Module 1 from `first` up to, not including, `last`."""
 
         def go_on() -> None:
             self._read(self.user)
-            module = self._module()
+            module = self._week(1)
             open_module(by=self.user, enrolment=self.enrolment, module=module)
             path = module.path_steps()
             for step in path[first:last]:
@@ -239,11 +264,11 @@ class Life:
     def hand_in(self) -> None:
         self._submit()
 
-    def _submit(self) -> None:
+    def _submit(self, number: int = 1) -> None:
         submit_homework(
             by=self.user,
             enrolment=self.enrolment,
-            module=self._module(),
+            module=self._week(number),
             submission_id=uuid4(),
             note="The log was easier than I thought." if self.persona.story % 2 else "",
             is_partial=True,

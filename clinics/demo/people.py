@@ -15,7 +15,16 @@ THERAPISTS = [
 ]
 ADMINS = [("admin@demo.example", "Ruth Okafor"), ("leon@demo.example", "Leon Marsh")]
 SUPERVISOR = ("supervisor@demo.example", "Grace Lindqvist")
-SIGN_INS = {"patient@demo.example", "therapist@demo.example", "admin@demo.example", "supervisor@demo.example"}
+SIGN_INS = {
+    "patient@demo.example",
+    # Somebody who has reached the last week, with something on every page.
+    "patient2@demo.example",
+    "therapist@demo.example",
+    "admin@demo.example",
+    "supervisor@demo.example",
+}
+# Of those who are further on, the one who began first.
+FURTHEST = 4
 
 
 class Course(StrEnum):
@@ -140,6 +149,13 @@ _WRITES = {
 _ZONES = ["Europe/London"] * 6 + ["Europe/Dublin", "Europe/Madrid", "America/New_York"]
 
 
+def _sign_in(course: Course, nth: int) -> str:
+    """The address of those patients whom a visitor can be."""
+    if course == Course.SHOWN:
+        return "patient@demo.example"
+    return "patient2@demo.example" if course == Course.FURTHER_ON and nth == FURTHEST else ""
+
+
 def personas() -> list[Persona]:
     """Forty patients in every stage; the same ones each time."""
     seen: dict[Course, int] = {}
@@ -152,7 +168,7 @@ def personas() -> list[Persona]:
             Persona(
                 name=name,
                 born=date(1950 + (number * 7) % 50, 1 + number % 12, 1 + (number * 5) % 28),
-                email="patient@demo.example" if course == Course.SHOWN else f"{slug}@demo.example",
+                email=_sign_in(course, nth) or f"{slug}@demo.example",
                 timezone=_ZONES[number % len(_ZONES)],
                 course=course,
                 began=_BEGAN[course][nth % len(_BEGAN[course])],

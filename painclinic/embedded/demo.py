@@ -40,7 +40,8 @@ PASSED_ON = (
 WELCOME = """
 painclinic is running at {address}
 
-    sign in as   patient@demo.example
+    sign in as   patient@demo.example    (in the first week)
+                 patient2@demo.example   (in the last week)
                  therapist@demo.example
                  admin@demo.example
     password     demo-painclinic-2026   (the same for each)

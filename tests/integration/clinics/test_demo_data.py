@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from clinics.demo import people
+from clinics.demo.weeks import WEEKS
 from messaging.models import Reminder, Thread
 from painclinic.accounts.models import Clinic, Membership, Role, User
 from patients.models import Enrolment, Homework, Patient, Review
@@ -29,6 +30,10 @@ def test_load_demo_builds_a_lively_clinic_once(settings: Any) -> None:
     assert {"patient_invitation", "module_available", "inactive"} <= set(
         Reminder.objects.values_list("kind", flat=True)
     )
+    furthest = Enrolment.objects.get(patient__user__email="patient2@demo.example")
+    written = set(furthest.entries.values_list("worksheet__slug", flat=True))
+    assert written >= {filling.slug for week in WEEKS.values() for filling in week}
+    assert furthest.module_progress.filter(module__number=8, core_completed_at__isnull=False).exists()
     for email in people.SIGN_INS:
         assert User.objects.get(email=email).check_password(people.PASSWORD)
 
