@@ -16,7 +16,8 @@ from tests.integration.forms import Form, form_with
 from tests.integration.processes import Deployment, Page, Visitor
 
 PASSWORD = "four quiet words of mine"
-ADMIN, ANNA, ROSA = "ada@lakeside.test", "anna@lakeside.test", "rosa@example.org"
+# Nobody whom another test of this deployment makes.
+ADMIN, ANNA, ROSA = "ada@harbour.example", "anna@harbour.example", "rosa@harbour.example"
 # Beat asks for mail every twenty seconds and for the planning of reminders every minute.
 PATIENCE = 150.0
 

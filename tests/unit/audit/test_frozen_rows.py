@@ -23,11 +23,14 @@ HISTORY = {
     "patients.CheckAnswer",
     "patients.Consent",
     "patients.ConsentText",
+    "patients.CourseChange",
     "patients.DraftRevision",
     "patients.Entry",
+    "patients.GoalRating",
     "patients.Homework",
     "patients.Review",
     "patients.ReviewComment",
+    "patients.SleepWindow",
     "patients.StepRating",
 }
 
