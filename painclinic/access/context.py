@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
 
 from painclinic.access import display
 from painclinic.accounts.models import Role, User
@@ -14,6 +15,7 @@ def viewer(request: HttpRequest) -> dict[str, Any]:
     membership = getattr(request, "membership", None) or (memberships[0] if memberships else None)
     return {
         "demo_mode": settings.DEMO,
+        "is_draft_language": translation.get_language() in settings.DRAFT_LANGUAGES,
         "session_idle": _session_idle(user),
         "display": display.chosen(request),
         "membership": membership,
