@@ -97,6 +97,14 @@ def empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def plain_language() -> None:
+    """A request leaves its reader's language behind in the thread: the next test begins without."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture
 def app_role(db: None) -> Callable[[], AbstractContextManager[None]]:
     """`with app_role():` runs the block as the application's database role, in the test's own transaction.
