@@ -8,6 +8,7 @@ from patients.models.enrolment import Assignment, Enrolment
 from patients.models.entries import Entry
 from patients.models.goals import GoalRating
 from patients.models.homework import Homework, Review, ReviewComment
+from patients.models.measures import Occasion, OccasionMissing, Response, Score
 from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
@@ -29,11 +30,15 @@ __all__ = [
     "Homework",
     "ModuleHold",
     "ModuleProgress",
+    "Occasion",
+    "OccasionMissing",
     "Patient",
     "Report",
     "Respite",
+    "Response",
     "Review",
     "ReviewComment",
+    "Score",
     "SleepWindow",
     "StepProgress",
     "StepRating",

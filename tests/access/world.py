@@ -43,6 +43,7 @@ from patients.models import (
     StepRating,
 )
 from programs.models import Module
+from tests.access.measured import make_measured
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -93,6 +94,9 @@ SINKS = (
     "card",
     "plan",
     "window",
+    "occasion",
+    "missing",
+    "answer",
 )
 
 
@@ -108,6 +112,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     log_entry = _entry(of, user, "w3-activity-log", _activity(mark, patient))
     goal = _entry(of, user, "w2-goal", _goal(mark, patient))
     GoalRating.objects.create(**of, goal=goal, level=0, on_date=now.date(), created_by=user)
+    make_measured(of, therapist, mark)
     _entry(of, user, "w4-pacing-plan", _pacing_plan(mark, patient))
     _entry(of, user, "first-hope", ({}, {"hope": f"{mark}-situation"}))
     reviewed = _homework(of, module, 1, mark, [entry])

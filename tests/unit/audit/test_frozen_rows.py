@@ -28,10 +28,16 @@ HISTORY = {
     "patients.Entry",
     "patients.GoalRating",
     "patients.Homework",
+    "patients.OccasionMissing",
+    "patients.Response",
     "patients.Review",
     "patients.ReviewComment",
+    "patients.Score",
     "patients.SleepWindow",
     "patients.StepRating",
+    "programs.InstrumentLicence",
+    "programs.InstrumentVersion",
+    "programs.MeasureSchedule",
 }
 
 

@@ -1,0 +1,59 @@
+"""One filled questionnaire of a patient, with what stands around it."""
+
+from datetime import timedelta
+from typing import Any
+
+from painclinic import clock
+from painclinic.accounts.models import User
+from patients.models import Occasion, OccasionMissing, Response, Score
+from programs.models import Instrument, InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
+
+
+def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
+    """An answered occasion, and one that was missed for a reason."""
+    user, today = of["patient"].user, clock.now().date()
+    version = _version(of["clinic"], therapist)
+    window = {"opens_on": today - timedelta(days=2), "closes_on": today + timedelta(days=4)}
+    weekly = Occasion.objects.create(
+        **of, kind="weekly", slug="week-1", instruments=["probe"], due_on=today, **window
+    )
+    extra = Occasion.objects.create(
+        **of,
+        kind="extra",
+        slug="extra-1",
+        instruments=["probe"],
+        due_on=today,
+        added_by=therapist,
+        reason=f"{mark}-occasion",
+        **window,
+    )
+    of_patient = {"patient": of["patient"], "clinic": of["clinic"]}
+    OccasionMissing.objects.create(
+        **of_patient, occasion=extra, reason="unwell", note=f"{mark}-missing", by=therapist
+    )
+    response = Response.objects.create(
+        **of,
+        occasion=weekly,
+        instrument_version=version,
+        submission_id=weekly.pk,
+        answers={"p": 4},
+        texts={"comment": f"{mark}-answer"},
+        created_by=user,
+        on_date=today,
+    )
+    Score.objects.create(**of, response=response, instrument="probe", scale="total", value=4, on_date=today)
+    return response
+
+
+def _version(clinic: Any, by: User) -> InstrumentVersion:
+    instrument, _ = Instrument.objects.get_or_create(slug="probe", defaults={"title": "A probe"})
+    version, is_new = InstrumentVersion.objects.get_or_create(
+        instrument=instrument, language="en", number=1, defaults={"definition": {}, "content_hash": "0" * 64}
+    )
+    if is_new:
+        InstrumentLicence.objects.create(
+            clinic=clinic, instrument=instrument, is_active=False, attested_by=by, attested_name="Test"
+        )
+        programme = Programme.objects.all()[0]
+        MeasureSchedule.objects.create(clinic=clinic, programme=programme, number=1, plan={}, made_by=by)
+    return version
