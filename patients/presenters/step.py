@@ -191,5 +191,6 @@ def example_entry(answers: list[Answer]) -> ExampleEntry:
     shown = [answer for answer in answers if not answer.is_empty]
     texts = [answer.text for answer in shown if answer.type == "text"]
     rest = [a for a in shown if a.type not in ("text", "date", "list")]
-    said = [f"{a.label} {a.text}" if a.type == "nrs" else a.text for a in rest]
+    # A choice speaks for itself; a number or a time of day does not.
+    said = [a.text if a.type in ("enum", "multi") else f"{a.label} {a.text}" for a in rest]
     return ExampleEntry(shown, texts[0] if texts else "", " · ".join(said), " ".join(texts[1:]))

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from patients.presenters.step import Example, example_entry
+from patients.presenters.step import ExampleEntry, example_entry
 from patients.workbook.on_paper import on_paper
 from programs.models import HomeworkTask, Module, Relaxation, Resource, Step, Worksheet
 from programs.worksheets import answers_for
 from programs.worksheets.paper import PaperSheet, paper_sheet
 
 SCALE = tuple(range(11))
+# Columns of a worked log that stand side by side on a page.
+MOST_COLUMNS = 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class WorkedTable:
+    """Some lines of a worked log side by side: a row for each field that any of them fills."""
+
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A worked example on paper: a form in full, or the lines of a log as tables."""
+
+    name: str
+    entries: list[ExampleEntry]
+    tables: tuple[WorkedTable, ...]
+
+
+@dataclass(frozen=True)
 class StepPart:
     """One step on paper."""
 
@@ -57,7 +75,7 @@ class StepPart:
     rating: Mapping[str, str] | None
     questions: tuple[Asked, ...]
     sheet: PaperSheet | None
-    example: Example | None
+    example: Worked | None
     script: str
 
 
@@ -80,6 +98,11 @@ class Chapter:
     tasks: list[HomeworkTask]
     forms: tuple[FormPart, ...]
     questions: tuple[Asked, ...]
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a step of this week says what to do when something gets in the way."""
+        return any(step.kind == Step.Kind.PRACTICE_PLAN for step in self.steps)
 
     @property
     def parts(self) -> list[tuple[str, str]]:
@@ -163,12 +186,28 @@ def step_part(step: Step, anchors: Collection[str], *, first_question: int = 1) 
     )
 
 
-def _example(step: Step) -> Example | None:
+def _example(step: Step) -> Worked | None:
     if not step.example or step.worksheet is None:
         return None
     spec = step.worksheet.spec
     entries = [example_entry(answers_for(spec, values)) for values in step.example["entries"]]
-    return Example(step.example["name"], entries, step.worksheet.is_log and len(entries) > 1)
+    is_many = step.worksheet.is_log and len(entries) > 1
+    order = [field.name for field in spec.fields]
+    return Worked(step.example["name"], entries, tuple(_tables(entries, order)) if is_many else ())
+
+
+def _tables(entries: Sequence[ExampleEntry], order: Sequence[str]) -> Iterable[WorkedTable]:
+    """The lines in as few tables as fit the page, none much fuller than another."""
+    count = -(-len(entries) // MOST_COLUMNS)
+    width = -(-len(entries) // count)
+    for start in range(0, len(entries), width):
+        chunk = entries[start : start + width]
+        found = [{answer.name: answer for answer in entry.answers} for entry in chunk]
+        names = [name for name in order if any(name in one for one in found)]
+        labels = {answer.name: answer.label for entry in chunk for answer in entry.answers}
+        yield WorkedTable(
+            tuple((labels[n], tuple(one[n].text if n in one else "" for one in found)) for n in names)
+        )
 
 
 def _asked(questions: Iterable[Mapping[str, Any]], first: int) -> Iterable[Asked]:

@@ -65,6 +65,7 @@ def test_whole_course_prints_as_one_tagged_book(begun: Course, large_print: bool
         "Week 1: Understanding pain",
         "My pain cycle",
         "How Leah filled it in",
+        "How Winston kept the log",
         "Answers to the questions",
         "For a bad day",
         "Where this comes from",
