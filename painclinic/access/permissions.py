@@ -24,6 +24,7 @@ class Permission(StrEnum):
     COURSE_STEER = "course-steer"
     REPORT_MAKE = "report-make"
     EMERGENCY_ACCESS = "emergency-access"
+    ALERT_HANDLE = "alert-handle"
     # clinic administration: identity, enrolment and staff; no therapy content
     DESK_VIEW = "desk-view"
     PATIENT_ENROL = "patient-enrol"
@@ -49,15 +50,18 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.COURSE_STEER,
             Permission.REPORT_MAKE,
             Permission.EMERGENCY_ACCESS,
+            Permission.ALERT_HANDLE,
         }
     ),
-    # A supervisor reads the caseload of the clinic and writes to nobody's patient.
+    # A supervisor reads the caseload of the clinic and writes to nobody's patient, but an alert is
+    # everybody's: the clinical lead is who it ends with.
     Role.SUPERVISOR: frozenset(
         _EVERYBODY
         | {
             Permission.WORKLIST_VIEW,
             Permission.PATIENT_VIEW,
             Permission.REPORT_MAKE,
+            Permission.ALERT_HANDLE,
         }
     ),
     Role.CLINIC_ADMIN: frozenset(

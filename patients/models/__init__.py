@@ -1,8 +1,10 @@
 """Patients and their course. One noun per file."""
 
+from patients.models.alerts import Alert, AlertEvent, AlertHandler, AlertStep
 from patients.models.changes import CourseChange
 from patients.models.consent import Consent, ConsentText
 from patients.models.drafts import Draft, DraftRevision
+from patients.models.duty import DutyShift
 from patients.models.emergency import EmergencyAccess
 from patients.models.enrolment import Assignment, Enrolment
 from patients.models.entries import Entry
@@ -16,6 +18,10 @@ from patients.models.respite import Respite
 from patients.models.sleep import SleepWindow
 
 __all__ = [
+    "Alert",
+    "AlertEvent",
+    "AlertHandler",
+    "AlertStep",
     "Assignment",
     "CheckAnswer",
     "Consent",
@@ -23,6 +29,7 @@ __all__ = [
     "CourseChange",
     "Draft",
     "DraftRevision",
+    "DutyShift",
     "EmergencyAccess",
     "Enrolment",
     "Entry",

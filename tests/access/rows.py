@@ -18,6 +18,14 @@ NARROW: dict[str, dict[str, set[str]]] = {
     "ReminderPreference": {
         name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}
     },
+    # That one is open is seen by the whole team; whose it is and what was done, by those who treat.
+    "Alert": {
+        **{name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}},
+        **dict.fromkeys(
+            ("ther", "same", "was", "emer", "sup", "n2f"), TREATED["ther"] | TREATED["same"] | TREATED["sup"]
+        ),
+        "thfar": TREATED["thfar"],
+    },
     # Made for the therapist and for the patient, each of whom sees their own.
     "Report": {
         name: patients for name, patients in TREATED.items() if name not in {"sup", "emer", "n2f", "new"}

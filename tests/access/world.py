@@ -19,9 +19,12 @@ from painclinic import clock
 from painclinic.accounts.actions import end_membership, invite
 from painclinic.accounts.models import Invitation, Role, User
 from painclinic.crypto import keys
+from patients.actions.alert_handling import acknowledge
+from patients.actions.alerts import flag_risk
 from patients.actions.emergency import open_in_emergency
 from patients.actions.enrolment import change_therapist
 from patients.models import (
+    Alert,
     Assignment,
     CheckAnswer,
     CourseChange,
@@ -67,6 +70,7 @@ class Records:
     draft: Draft
     reminder: Reminder
     change: CourseChange
+    alert: Alert
     card: Entry
     plan: Entry
 
@@ -97,6 +101,7 @@ SINKS = (
     "occasion",
     "missing",
     "answer",
+    "risk",
 )
 
 
@@ -152,6 +157,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         draft=_draft(row, user, enrolment, mark),
         reminder=_reminder(patient),
         change=change,
+        alert=_alert(enrolment, therapist, mark),
         **_weeks(of, user, therapist, mark),
     )
 
@@ -299,6 +305,12 @@ def _draft(row: dict[str, Any], user: User, enrolment: Enrolment, mark: str) -> 
     draft.save(force_insert=True)
     DraftRevision.objects.create(**row, draft=draft, rev=1, data=data, tab="aaa.1")
     return draft
+
+
+def _alert(enrolment: Enrolment, therapist: User, mark: str) -> Alert:
+    """One that the therapist raised by hand and has taken on."""
+    alert = flag_risk(by=therapist, enrolment=enrolment, level=2, reason=f"{mark}-risk")
+    return acknowledge(by=therapist, alert=alert)
 
 
 def _report(of: dict[str, Any], reader: User, edition: str, enrolment: Enrolment) -> Report:

@@ -66,6 +66,7 @@ def test_every_role_has_a_line_and_every_permission_a_use() -> None:
     asked = {PAGES[row.page].permission for row in ROWS}
     # Asked for within pages or by conditions of rows.
     within = {
+        Permission.ALERT_HANDLE,
         Permission.HOMEWORK_REVIEW,
         Permission.MESSAGE_SEND,
         Permission.COURSE_STEER,

@@ -20,6 +20,8 @@ HISTORY = {
     "audit.AuditEvent",
     "messaging.Delivery",
     "messaging.Message",
+    "patients.AlertEvent",
+    "patients.AlertHandler",
     "patients.CheckAnswer",
     "patients.Consent",
     "patients.ConsentText",

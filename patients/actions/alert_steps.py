@@ -1,0 +1,147 @@
+"""The clock of alerts: what is due is taken, once, and says who has to be told.
+
+Each step is a row that was planned with the alert. Whoever takes it writes, in the same
+transaction, who is told and when to look again, so that a restart forgets nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from painclinic import clock
+from painclinic.accounts.models import Role, User
+from painclinic.audit.actions import Actor, record
+from painclinic.audit.models import Action
+from patients.actions.alerts import add_event, locked_alert
+from patients.models import Alert, AlertEvent, AlertHandler, AlertStep, Assignment
+from patients.safety import clocks, duty
+from patients.workdays import next_opening
+
+Step = AlertStep.Step
+PORTION = 50
+# As long as nobody has done anything, these come again: an alert never expires.
+_AGAIN = {Step.EVERYBODY, Step.ACT}
+
+
+@dataclass(frozen=True)
+class Call:
+    """People who have to be told of an alert now."""
+
+    step_id: UUID
+    alert_id: UUID
+    clinic_id: UUID
+    user_ids: tuple[UUID, ...]
+
+
+@transaction.atomic
+def take_due_steps(*, by: Actor, most: int = PORTION) -> list[Call]:
+    """Take the steps that are due, and say whom each calls. Storing the notices is the caller's part,
+    in the same transaction. May run many times at once: a step is taken once.
+    """
+    due = AlertStep.objects.due().select_for_update(skip_locked=True).order_by("due_at")[:most]
+    calls = [call for step in due if (call := _take(step))]
+    if calls:
+        record(
+            by=by,
+            action=Action.WRITE,
+            verb="alert-escalate",
+            object_type="patients.alert",
+            object_ids=list({call.alert_id for call in calls}),
+        )
+    return calls
+
+
+@transaction.atomic
+def note_undelivered(*, by: Actor, alert_id: UUID, user_id: UUID, fault: str) -> None:
+    """A notice did not reach somebody: it stands in the history, and the clinical lead is told now."""
+    alert = locked_alert(Alert(pk=alert_id))
+    if not alert.is_open:
+        return
+    add_event(
+        alert, AlertEvent.Kind.UNDELIVERED, by=None, details={"user": str(user_id), "fault": fault[:80]}
+    )
+    alert.save(update_fields=["event_count"])
+    if alert.acknowledged_at is None:
+        _plan(alert, Step.LEAD, clock.now())
+    record(by=by, action=Action.WRITE, verb="alert-undelivered", obj=alert)
+
+
+def _take(step: AlertStep) -> Call | None:
+    alert, now = locked_alert(Alert(pk=step.alert_id)), clock.now()
+    step.done_at, step.was_needless = now, not _is_needed(alert, step)
+    step.save(update_fields=["done_at", "was_needless"])
+    if step.was_needless:
+        return None
+    people = _people(alert, step.step, now)
+    add_event(
+        alert,
+        AlertEvent.Kind.ESCALATED,
+        by=None,
+        details={"step": step.step, "people": [person.name for person in people]},
+    )
+    alert.save(update_fields=["event_count"])
+    _let_know(alert, people)
+    if step.step in _AGAIN:
+        _plan(alert, step.step, _repeat(alert, now))
+    return Call(step.pk, alert.pk, alert.clinic_id, tuple(person.pk for person in people))
+
+
+def _is_needed(alert: Alert, step: AlertStep) -> bool:
+    if alert.closed_at or alert.resolved_at:
+        return False
+    if step.step == Step.ACT:
+        return alert.acted_at is None
+    return step.step == Step.TELL or alert.acknowledged_at is None
+
+
+def _people(alert: Alert, step: str, now: datetime) -> list[User]:
+    """Whom a step calls. When there is nobody of the kind it asks for, everybody who may is called."""
+    clinic, at = alert.clinic, now
+    if not duty.is_on_call(clinic, now):
+        at = next_opening(now, clinic)
+    found: list[User] = []
+    if step == Step.TELL:
+        found = _treating(alert)
+    elif step == Step.DUTY:
+        found = duty.on_duty(clinic, at, 1)
+    elif step == Step.SECOND:
+        found = duty.on_duty(clinic, at, 2)
+    elif step in (Step.LEAD, Step.ACT):
+        found = duty.staff_of(clinic.pk, Role.SUPERVISOR)
+    everybody = found or duty.staff_of(clinic.pk) or duty.staff_of(clinic.pk, Role.CLINIC_ADMIN)
+    return list({person.pk: person for person in everybody}.values())
+
+
+def _treating(alert: Alert) -> list[User]:
+    running = Assignment.objects.running().filter(enrolment_id=alert.enrolment_id)
+    working = {person.pk for person in duty.staff_of(alert.clinic_id)}
+    return [one.therapist for one in running.select_related("therapist") if one.therapist_id in working]
+
+
+def _let_know(alert: Alert, people: list[User]) -> None:
+    AlertHandler.objects.bulk_create(
+        [
+            AlertHandler(alert=alert, patient_id=alert.patient_id, clinic_id=alert.clinic_id, user=person)
+            for person in people
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _repeat(alert: Alert, now: datetime) -> datetime:
+    on_call = duty.is_on_call(alert.clinic, now)
+    return clocks.repeat_after(alert.level, now, alert.clinic, is_on_call=on_call)
+
+
+def _plan(alert: Alert, step: str, due_at: datetime) -> None:
+    row = AlertStep(
+        alert=alert,
+        patient_id=alert.patient_id,
+        clinic_id=alert.clinic_id,
+        step=step,
+        round=alert.event_count,
+        due_at=due_at,
+    )
+    AlertStep.objects.bulk_create([row], ignore_conflicts=True)

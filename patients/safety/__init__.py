@@ -1,0 +1,1 @@
+"""What counts as a risk, by when it is looked at, and who is asked. Nothing here writes."""
