@@ -11,7 +11,7 @@ from painclinic.accounts.models import Clinic, Membership, Role, User
 from painclinic.audit.actions import System, record
 from painclinic.audit.models import Action
 from patients.actions.consent import publish_consent_text
-from programs.actions import load_programme, publish_version
+from programs.actions import load_instruments, load_programme, publish_version
 from programs.models import ProgrammeVersion
 
 BUILDER = System("load-demo")
@@ -54,6 +54,7 @@ def set_up(clinic: Clinic, admin: User) -> None:
 
 
 def programme() -> ProgrammeVersion:
-    """The programme that ships with painclinic; loaded once however often a demonstration starts."""
+    """The programme that ships with painclinic, and the questionnaires; each text is loaded once."""
+    load_instruments(by=BUILDER)
     version = load_programme(path=CONTENT, by=BUILDER)
     return version if version.is_published else publish_version(version=version, by=BUILDER)

@@ -22,10 +22,10 @@ from programs.loading.markdown import RENDER_VERSION
 from programs.loading.module_file import read_module
 from programs.loading.record import Record
 from programs.loading.step_file import StepName, read_step
+from programs.loading.text_file import read_bytes, read_text
 from programs.loading.worksheet_file import read_worksheet
 from programs.loading.yaml_nodes import Node, read_yaml
 
-MAX_FILE_BYTES = 200_000
 MAX_TREE_BYTES = 5_000_000
 MAX_FILES = 400
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.ASCII)
@@ -175,13 +175,13 @@ class _Reading:
     def _read_files(self) -> None:
         total = 0
         for count, file in enumerate(self._files(), start=1):
-            data = self._bytes(file)
+            data = read_bytes(self.path / file, file, self.faults)
             total += len(data)
             if count > MAX_FILES or total > MAX_TREE_BYTES:
                 self.faults.add(file, 1, f"too much content: at most {MAX_FILES} files and 5 MB")
                 return
             self.digest.update(f"{file}\0{len(data)}\0".encode(errors="surrogateescape") + data)
-            self._decode(file, data)
+            self.texts[file] = read_text(data, file, self.faults)
 
     def _files(self) -> Iterator[str]:
         """Every file below the folder in a fixed order; links and hidden files are not followed."""
@@ -189,32 +189,3 @@ class _Reading:
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(name for name in files if not name.startswith(".")):
                 yield (Path(folder) / name).relative_to(self.path).as_posix()
-
-    def _bytes(self, file: str) -> bytes:
-        target = self.path / file
-        if target.is_symlink() or not target.is_file():
-            self.faults.add(file, 1, "links and special files are not allowed")
-            return b""
-        try:
-            with target.open("rb") as stream:
-                data = stream.read(MAX_FILE_BYTES + 1)
-        except OSError:
-            self.faults.add(file, 1, "this file cannot be read")
-            return b""
-        if len(data) > MAX_FILE_BYTES:
-            self.faults.add(file, 1, f"this file is too large (at most {MAX_FILE_BYTES // 1000} kB)")
-            return b""
-        return data
-
-    def _decode(self, file: str, data: bytes) -> None:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            self.faults.add(file, data[: error.start].count(b"\n") + 1, "this is not UTF-8 text")
-            text = ""
-        if "\0" in text:
-            self.faults.add(file, text[: text.index("\0")].count("\n") + 1, "this file is not text")
-            text = ""
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        # YAML takes these for line breaks and no editor does; lines would be counted wrongly.
-        self.texts[file] = text.translate({0x85: " ", 0x2028: " ", 0x2029: " "})
