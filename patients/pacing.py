@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Enrolment, Entry, Respite
-from programs.formulas.pacing_weeks import Line, Plan, Week, week_number, weeks
+from programs.formulas.pacing_weeks import Hold, Line, Plan, Week, week_number, weeks
 from programs.models import Worksheet
 from programs.worksheets.pacing import amount_in_words, start_of, trial_amounts
 
 PLAN_SHEET, LOG_SHEET = "w4-pacing-plan", "w4b-pacing-log"
+HOLD = "hold"
 # Two years of four lines a day: more than anybody writes.
 MAX_LINES = 3_000
 
@@ -59,10 +61,13 @@ def pacing_entries(user: User, enrolment: Enrolment) -> list[Entry]:
     return list(reversed(newest))
 
 
-def tracks_of(entries: Iterable[Entry], today: date, flare_days: Collection[date] = ()) -> list[Track]:
+def tracks_of(
+    entries: Iterable[Entry], today: date, flare_days: Collection[date] = (), *, zone: str = "UTC"
+) -> list[Track]:
     """The live plans in the order in which they were first made, each with the lines that name it.
 
-    A line names its plan by the activity; a plan that was renamed keeps the lines of its old name.
+    `zone` is where the patient lives: the day on which a plan was changed is read there. A line names
+    its plan by the activity; a plan that was renamed keeps the lines of its old name.
     """
     entries = list(entries)
     live_lines = [entry for entry in entries if entry.worksheet.slug == LOG_SHEET and _is_live(entry)]
@@ -70,7 +75,7 @@ def tracks_of(entries: Iterable[Entry], today: date, flare_days: Collection[date
     found = []
     for chain in _chains(versions):
         newest = chain[-1]
-        plan = plan_of(newest.answers) if _is_live(newest) else None
+        plan = plan_of(newest.answers, holds_in(chain, zone)) if _is_live(newest) else None
         if plan is None:
             continue
         names = {_name(version.answers) for version in chain}
@@ -82,8 +87,9 @@ def tracks_of(entries: Iterable[Entry], today: date, flare_days: Collection[date
 
 def read_tracks(user: User, enrolment: Enrolment) -> list[Track]:
     """The patient's pacing plans as of today."""
-    today = clock.local_today(enrolment.patient.timezone)
-    return tracks_of(pacing_entries(user, enrolment), today, flare_days(user, enrolment))
+    zone = enrolment.patient.timezone
+    entries, flares = pacing_entries(user, enrolment), flare_days(user, enrolment)
+    return tracks_of(entries, clock.local_today(zone), flares, zone=zone)
 
 
 def flare_days(user: User, enrolment: Enrolment) -> set[date]:
@@ -99,7 +105,18 @@ def flare_days(user: User, enrolment: Enrolment) -> set[date]:
     return found
 
 
-def plan_of(answers: Mapping[str, Any]) -> Plan | None:
+def holds_in(chain: Sequence[Entry], zone: str) -> tuple[Hold, ...]:
+    """When a plan stayed at one amount: each version of its sheet counts from the day it was written."""
+    days = [None, *(entry.submitted_at.astimezone(ZoneInfo(zone)).date() for entry in chain[1:])]
+    ends = [*days[1:], None]
+    return tuple(
+        Hold(first, until)
+        for entry, first, until in zip(chain, days, ends, strict=True)
+        if entry.answers.get("progression") == HOLD
+    )
+
+
+def plan_of(answers: Mapping[str, Any], holds: tuple[Hold, ...] = ()) -> Plan | None:
     """The numbers of a pacing plan; None while its trials cannot be worked with."""
     begun = start_of(answers)
     if begun is None or not answers.get("start"):
@@ -115,6 +132,7 @@ def plan_of(answers: Mapping[str, Any]) -> Plan | None:
         base=str(answers.get("increment_base") or "current-target"),
         increment_pct=float(answers.get("increment_pct") or 10),
         days_per_week=int(answers.get("days_per_week") or 5),
+        holds=holds,
     )
 
 

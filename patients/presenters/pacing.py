@@ -78,10 +78,15 @@ def track_view(track: Track, today: date, *, uid: str) -> TrackView:
 
 def why(track: Track) -> str:
     """Why this week's amount is what it is, to the patient."""
+    held = track.plan.is_held
     if len(track.weeks) == 1:
+        if held:
+            return _("This is your amount. It is meant to feel easy, and it stays as it is.")
         return _("This is where you start. It is meant to feel easy: you grow from here.")
     before = track.weeks[-2]
-    return _WHY[before.decision or Decision.HOLD_FEW_DAYS]() % {
+    decision = before.decision or Decision.HOLD_FEW_DAYS
+    said = _stepped_back_and_held if held and decision == Decision.STEP_BACK else _WHY[decision]
+    return said() % {
         "days": _days(before.days_done),
         "needed": _days(max(1, track.plan.days_per_week - 1)),
         "over": _days(before.days_overdone),
@@ -106,7 +111,15 @@ _WHY = {
         "Last week there was a flare-up. So the amount goes down by a fifth, from %(before)s to %(now)s. "
         "From there it grows again."
     ),
+    Decision.HELD: lambda: _("Your plan stays at one amount, so it is the same as last week."),
 }
+
+
+def _stepped_back_and_held() -> str:
+    return _(
+        "Last week there was a flare-up. So the amount goes down by a fifth, from %(before)s to %(now)s. "
+        "It stays there, because your plan stays at one amount."
+    )
 
 
 def _days(number: int) -> str:
@@ -123,7 +136,12 @@ def days_in_words(track: Track) -> str:
 
 
 def ahead(track: Track) -> str:
-    """When the goal comes if every week goes as planned; nothing without a goal, or at it."""
+    """When the goal comes if every week goes as planned; nothing without a goal, or at it.
+
+    Of a plan that is held: that it is.
+    """
+    if track.plan.is_held:
+        return _("This plan stays at one amount. It does not grow by itself; after a flare-up it steps back.")
     goal = track.plan.goal
     if goal is None or track.week.exact >= goal:
         return ""
@@ -164,6 +182,8 @@ def pacing_figure(track: Track, today: date, *, uid: str) -> Figure | None:
         "done": track.words(done[max(done)]),
         "day": date_format(max(done), _("j F")),
     }
+    if track.plan.is_held:
+        said = f"{said} {_('The plan stays at one amount.')}"
     top = _round_up(highest)
     return line_figure(series, uid=uid, title=title, y_label=unit, y_range=(0, top), sentence=said)
 
@@ -202,6 +222,7 @@ def change_in_words(week: Week) -> str:
         Decision.HOLD_FEW_DAYS: _("stays: few days"),
         Decision.HOLD_OVERDONE: _("stays: did more than planned"),
         Decision.STEP_BACK: _("steps back: flare-up"),
+        Decision.HELD: _("stays: one amount"),
     }[week.decision]
 
 

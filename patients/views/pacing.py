@@ -25,6 +25,7 @@ def pacing(request: PatientRequest) -> HttpResponse:
     }
     context = {
         "plans": pacing_views(tracks, clock.local_today(request.patient.timezone)),
+        "all_held": bool(tracks) and all(track.plan.is_held for track in tracks),
         "may_add": PLAN_SHEET in most and len(tracks) < (most[PLAN_SHEET] or 1),
         "may_log": LOG_SHEET in most,
         "plan_sheet": PLAN_SHEET,

@@ -3,8 +3,10 @@
 The rule [D], from the clinical reference (1.3, W4b): at the end of a week the target advances if
 the plan was done on at least all planned days but one and overdone on at most one day; it holds
 otherwise; it steps back by 20% after a flare-up day. It never exceeds the goal and is rounded
-down. Weeks are seven calendar days from the plan's first day, in the patient's own calendar, so
-that neither the end of a month nor a change of the clock moves them.
+down. A plan can be held at one amount, for an illness in which effort makes everything worse
+(NICE NG206 advises against fixed increments in ME/CFS) or by choice: then it never advances by
+itself, and still steps back. Weeks are seven calendar days from the plan's first day, in the
+patient's own calendar, so that neither the end of a month nor a change of the clock moves them.
 """
 
 import datetime as dt
@@ -38,11 +40,28 @@ class Decision(StrEnum):
     HOLD_FEW_DAYS = "hold-few-days"
     HOLD_OVERDONE = "hold-overdone"
     STEP_BACK = "step-back"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A time in which a plan stays at one amount: from a day (None: from its start), until before another."""
+
+    first: dt.date | None = None
+    until: dt.date | None = None
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether the plan is held on the day."""
+        return (self.first is None or self.first <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a pacing plan (W4) says, as numbers. `baseline` is not rounded."""
+    """What a pacing plan (W4) says, as numbers. `baseline` is not rounded.
+
+    `holds` are the times in which it stays at one amount: a choice counts from the day on which it
+    was made, so that neither making it nor taking it back changes the weeks before.
+    """
 
     start: dt.date
     unit: str
@@ -52,6 +71,16 @@ class Plan:
     base: str = "current-target"
     increment_pct: float = 10
     days_per_week: int = 5
+    holds: tuple[Hold, ...] = ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the plan stays at one amount until further notice."""
+        return any(hold.until is None for hold in self.holds)
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the plan is held on the day."""
+        return any(hold.covers(day) for hold in self.holds)
 
 
 @dataclass(frozen=True)
@@ -114,10 +143,17 @@ def weeks(
     return tuple(found)
 
 
-def decide(plan: Plan, *, exact: float, days_done: int, days_overdone: int, has_flare: bool) -> Decision:
-    """The rule at the end of a week, see above. A flare-up day goes before everything else."""
+def decide(
+    plan: Plan, *, exact: float, days_done: int, days_overdone: int, has_flare: bool, is_held: bool = False
+) -> Decision:
+    """The rule at the end of a week, see above. A flare-up day goes before everything else.
+
+    A plan that is held stays however few days were done; overdoing it is still said.
+    """
     if has_flare:
         return Decision.STEP_BACK
+    if is_held:
+        return Decision.HOLD_OVERDONE if days_overdone > OVERDONE_AT_MOST else Decision.HELD
     if days_done < plan.days_per_week - MISSED_AT_MOST:
         return Decision.HOLD_FEW_DAYS
     if days_overdone > OVERDONE_AT_MOST:
@@ -129,10 +165,13 @@ def decide(plan: Plan, *, exact: float, days_done: int, days_overdone: int, has_
 def forecast(plan: Plan, exact: float | None = None, *, most: int = MAX_WEEKS) -> tuple[float, ...]:
     """The targets if every week advances, from `exact` (the baseline) to the week that reaches the goal.
 
-    Without a goal as many as `most`. The published example (eTG): tolerance 200 m, start 160 m,
+    Without a goal as many as `most`, and so too for a plan that is held, which stays where it is.
+    The published example (eTG): tolerance 200 m, start 160 m,
     20 m more each week: 300 m in week 8.
     """
     start = plan.baseline if exact is None else exact
+    if plan.is_held:
+        return (target_for(plan, _capped(plan, start)),) * most
     amounts = progression(
         start, base=plan.base, increment_pct=plan.increment_pct, tolerance=plan.tolerance, goal=plan.goal
     )
@@ -162,10 +201,15 @@ def _week(
     target = target_for(plan, exact)
     days_done = len({line.day for line in lines if is_done(line, target)})
     days_overdone = len({line.day for line in lines if is_overdone(line, target)})
-    decision = decide(
-        plan, exact=exact, days_done=days_done, days_overdone=days_overdone, has_flare=has_flare
-    )
     first = plan.start + dt.timedelta(days=DAYS * (number - 1))
+    decision = decide(
+        plan,
+        exact=exact,
+        days_done=days_done,
+        days_overdone=days_overdone,
+        has_flare=has_flare,
+        is_held=plan.holds_on(first + dt.timedelta(days=DAYS - 1)),
+    )
     return Week(
         number, first, exact, target, days_done, days_overdone, has_flare, decision if is_over else None
     )

@@ -73,6 +73,8 @@ def pacing_flags(track: Track) -> list[str]:
     by_pain = sum(row.get("stopped_because") == "pain" for row in trials)
     over = sum(week.days_overdone for week in track.weeks)
     flags = []
+    if track.plan.is_held:
+        flags.append(_("stays at one amount"))
     if by_pain:
         words = ngettext(
             "%(n)d of %(all)d try stopped because of pain",

@@ -234,3 +234,34 @@ def _queries(enrolment: Enrolment) -> list[int]:
             client.get(url)
         found.append(len(queries))
     return found
+
+
+def test_plan_held_at_one_amount_never_grows_and_says_so(enrolment: Enrolment, patient: Client) -> None:
+    fill(enrolment, "w4-pacing-plan", a_plan(today_of(enrolment), progression="hold"))
+    for _week in range(3):
+        keep(enrolment, "12", "12", "12", "12", "12")
+        later(days=2)
+
+    [track] = read_tracks(enrolment.patient.user, enrolment)
+    assert [week.target for week in track.weeks] == [12, 12, 12, 12]
+    page = patient.get("/pacing/").content.decode()
+    assert "Your plan stays at one amount, so it is the same as last week." in page
+    assert "It never grows by itself" in page
+    assert "stays: one amount" in page
+    assert "The plan stays at one amount." in page
+    assert "reach 30 minutes" not in page
+
+
+def test_plan_held_later_keeps_what_was_reached(enrolment: Enrolment) -> None:
+    """The choice counts from the day on which it is made, and so does taking it back."""
+    plan = fill(enrolment, "w4-pacing-plan", a_plan(today_of(enrolment)))
+    start = plan.on_date
+    for choice in ("", "hold", "grow"):
+        if choice:
+            plan = fill(enrolment, "w4-pacing-plan", a_plan(start, progression=choice), supersedes=plan)
+        keep(enrolment, "20", "20", "20", "20")
+        later(days=3)
+
+    [track] = read_tracks(enrolment.patient.user, enrolment)
+    assert [week.target for week in track.weeks] == [12, 13, 13, 14.5]
+    assert not track.plan.is_held

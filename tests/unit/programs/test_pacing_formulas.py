@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from programs.formulas.pacing import ROUNDING, baseline, progression, round_down, tolerance
-from programs.formulas.pacing_weeks import Decision, Line, Plan, forecast, target_for, week_number, weeks
+from programs.formulas.pacing_weeks import (
+    Decision,
+    Hold,
+    Line,
+    Plan,
+    forecast,
+    target_for,
+    week_number,
+    weeks,
+)
 
 START = dt.date(2026, 3, 2)
 WALK = Plan(START, "minutes", tolerance=15, baseline=12, goal=20)
@@ -249,3 +258,59 @@ def test_week_turns_at_local_midnight_when_the_clocks_change(zone: str) -> None:
     found = [week_number(start, day) for day in sorted(days)]
 
     assert all(found.count(number) == 7 for number in range(1, max(found)))
+
+
+HELD = replace(WALK, holds=(Hold(),))
+
+
+def test_held_plan_stays_flat_after_full_weeks() -> None:
+    lines = [
+        line for week in range(5) for line in _lines(START + dt.timedelta(days=7 * week), 12, 12, 12, 12, 12)
+    ]
+
+    found = weeks(HELD, lines, START + dt.timedelta(days=35))
+
+    assert [week.target for week in found] == [12] * 6
+    assert {week.decision for week in found[:-1]} == {Decision.HELD}
+    assert forecast(HELD, most=4) == (12, 12, 12, 12)
+
+
+def test_held_plan_says_overdoing_and_asks_for_no_number_of_days() -> None:
+    assert _second_week(plan=HELD) == (Decision.HELD, 12)
+    over = _lines(START, 25, 30, kept="overdid")
+    assert _second_week(*over, plan=HELD) == (Decision.HOLD_OVERDONE, 12)
+
+
+def test_held_plan_steps_back_after_a_flare_up_and_stays_there() -> None:
+    lines = [
+        line for week in range(3) for line in _lines(START + dt.timedelta(days=7 * week), 12, 12, 12, 12, 12)
+    ]
+
+    found = weeks(HELD, lines, START + dt.timedelta(days=21), {START})
+
+    assert [week.target for week in found] == [12, 9.5, 9.5, 9.5]
+    assert [week.decision for week in found] == [Decision.STEP_BACK, Decision.HELD, Decision.HELD, None]
+
+
+def test_choice_to_hold_counts_from_its_day_and_taking_it_back_too() -> None:
+    """Held in weeks 2 and 3: what was reached before stays, and growing goes on from there."""
+    held = replace(WALK, holds=(Hold(START + dt.timedelta(days=10), START + dt.timedelta(days=24)),))
+    lines = [
+        line for week in range(4) for line in _lines(START + dt.timedelta(days=7 * week), 20, 20, 20, 20)
+    ]
+
+    found = weeks(held, lines, START + dt.timedelta(days=28))
+
+    assert [week.target for week in found] == [12, 13, 13, 13, 14.5]
+    assert not held.is_held
+
+
+@given(plans(), st.lists(st.tuples(st.integers(0, 60), st.floats(0, 5000)), max_size=40), st.integers(0, 60))
+def test_held_plan_never_grows_whatever_is_done(plan: Plan, log: list[tuple[int, float]], flare: int) -> None:
+    held = replace(plan, holds=(Hold(),))
+    lines = [Line(plan.start + dt.timedelta(days=day), done, "stopped-on-plan") for day, done in log]
+
+    found = weeks(held, lines, plan.start + dt.timedelta(days=69), {plan.start + dt.timedelta(days=flare)})
+
+    assert all(after.exact <= week.exact for week, after in pairwise(found))
+    assert sum(week.decision == Decision.STEP_BACK for week in found) == 1
