@@ -29,6 +29,7 @@ SUBJECTS = {
     Kind.UNREAD_MESSAGE: _("You have a new message"),
     Kind.FEEDBACK_READY: _("There is an answer for you"),
     Kind.EMERGENCY_NOTICE: _("Please look at the access list"),
+    Kind.ALERT: _("Please sign in and look now"),
 }
 
 

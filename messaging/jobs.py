@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from messaging.actions.alerts import escalate
 from messaging.actions.dispatch import deliver
 from messaging.actions.planning import plan
 from messaging.tasks import DELIVER
@@ -17,3 +18,9 @@ def plan_reminders() -> None:
 def deliver_due() -> None:
     """Send what is due; may run many times at once."""
     deliver()
+
+
+@shared_task(name="messaging.escalate_alerts")
+def escalate_alerts() -> None:
+    """Tell people of the alerts whose moment has come; may run twice at once, late, or again."""
+    escalate()

@@ -145,6 +145,7 @@ class Reminder(models.Model):
         UNREAD_MESSAGE = "unread_message", _("unread message")
         FEEDBACK_READY = "feedback_ready", _("feedback is there")
         EMERGENCY_NOTICE = "emergency_notice", _("a record was opened in an emergency")
+        ALERT = "alert", _("a notice to the team")
         ACCOUNT = "account", _("sign-in and security")
 
     class State(models.TextChoices):

@@ -309,6 +309,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "heartbeat": {"task": "painclinic.heartbeat", "schedule": 15.0, "options": {"expires": 30}},
     "plan-reminders": {"task": "messaging.plan_reminders", "schedule": 60.0, "options": {"expires": 60}},
     "deliver-due": {"task": "messaging.deliver_due", "schedule": 20.0, "options": {"expires": 20}},
+    # Whoever has to look at an alert is told within this time of its moment.
+    "escalate-alerts": {"task": "messaging.escalate_alerts", "schedule": 30.0, "options": {"expires": 30}},
     "unlock-modules": {"task": "patients.unlock_modules", "schedule": 300.0, "options": {"expires": 300}},
     "make-reports": {"task": "patients.make_reports", "schedule": 20.0, "options": {"expires": 20}},
 }

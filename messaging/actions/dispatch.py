@@ -17,6 +17,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 
+from messaging.actions.alerts import report_undelivered
 from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, occasions, standing
 from messaging.emails import compose, message_id
 from messaging.models import Delivery, Reminder
@@ -25,6 +26,7 @@ from painclinic import clock
 from painclinic.accounts.models import Invitation, Membership, Role
 from painclinic.audit.actions import Actor, System, record
 from painclinic.audit.models import Action
+from patients.models import Alert
 
 log = structlog.get_logger()
 State = Reminder.State
@@ -35,6 +37,9 @@ BATCH = 10
 # A task ends long before the worker's time limit and leaves the rest to the next.
 RUNS_FOR = timedelta(minutes=2)
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 30, 120, 480)]
+# Somebody waits for it: tried again soon, and often enough to outlast a mail server's night.
+ALERT_BACK_OFF = [timedelta(minutes=m) for m in (1, 1, 2, 5, 10, 15)]
+ALERT_ATTEMPTS = 200
 # No cause is older than this when its last reminder is due.
 OLDEST_CAUSE = LONGEST_HOMEWORK + timedelta(days=15)
 
@@ -109,6 +114,7 @@ def _verdicts(
 ) -> dict[UUID, Verdict]:
     causes = _causes(claimed, now)
     admins = _administrators(claimed)
+    alerts = _open_alerts(claimed)
     verdicts = {}
     for reminder in claimed:
         if reminder.not_after < now:
@@ -120,7 +126,7 @@ def _verdicts(
                 reminder, causes.get((reminder.kind, reminder.patient_id, reminder.target_id)), now
             )
         else:
-            stands = _stands(reminder, invitations, admins)
+            stands = _stands(reminder, invitations, admins | alerts)
             verdict = Verdict(State.SENDING if stands else State.CANCELLED)
         verdicts[reminder.pk] = verdict
     return verdicts
@@ -138,10 +144,12 @@ def _judge(reminder: Reminder, cause: Cause | None, now: datetime) -> Verdict:
 
 
 def _stands(
-    reminder: Reminder, invitations: dict[UUID | None, Invitation], admins: set[tuple[Any, Any]]
+    reminder: Reminder, invitations: dict[UUID | None, Invitation], standing_for: set[tuple[Any, Any]]
 ) -> bool:
     if reminder.kind == Kind.EMERGENCY_NOTICE:
-        return (reminder.user_id, reminder.clinic_id) in admins
+        return (reminder.user_id, reminder.clinic_id) in standing_for
+    if reminder.kind == Kind.ALERT:
+        return (reminder.target_id, reminder.clinic_id) in standing_for
     if reminder.kind in {Kind.STAFF_INVITATION, Kind.PATIENT_INVITATION}:
         invitation = invitations.get(reminder.target_id)
         # An older link was replaced by a newer one, which has a reminder of its own.
@@ -167,6 +175,12 @@ def _administrators(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
         return set()
     working = Membership.objects.active().filter(user_id__in=users, role=Role.CLINIC_ADMIN)
     return set(working.values_list("user_id", "clinic_id"))
+
+
+def _open_alerts(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
+    """Those of the alerts told of that nobody has closed yet."""
+    ids = [reminder.target_id for reminder in claimed if reminder.kind == Kind.ALERT]
+    return set(Alert.objects.open().filter(pk__in=ids).values_list("pk", "clinic_id")) if ids else set()
 
 
 def _invitations(claimed: list[Reminder]) -> dict[UUID | None, Invitation]:
@@ -198,15 +212,19 @@ def _send(reminder: Reminder, invitation: Invitation | None, connection: Any) ->
             provider_id=message_id(reminder),
         )
         _close(reminder, verdict, attempts=F("attempts") + 1)
+        if fault and reminder.kind == Kind.ALERT:
+            report_undelivered(by=DISPATCHER, reminder=reminder, fault=fault)
     return verdict
 
 
 def _after(reminder: Reminder, fault: str) -> Verdict:
     if not fault:
         return Verdict(State.SENT)
-    if reminder.attempts + 1 >= Reminder.MAX_ATTEMPTS:
+    is_alert = reminder.kind == Kind.ALERT
+    waits = ALERT_BACK_OFF if is_alert else BACK_OFF
+    if reminder.attempts + 1 >= (ALERT_ATTEMPTS if is_alert else Reminder.MAX_ATTEMPTS):
         return Verdict(State.FAILED)
-    return Verdict(State.PLANNED, clock.now() + BACK_OFF[min(reminder.attempts, len(BACK_OFF) - 1)])
+    return Verdict(State.PLANNED, clock.now() + waits[min(reminder.attempts, len(waits) - 1)])
 
 
 def _close(reminder: Reminder, verdict: Verdict, **changes: Any) -> None:

@@ -63,7 +63,8 @@ def note_undelivered(*, by: Actor, alert_id: UUID, user_id: UUID, fault: str) ->
         alert, AlertEvent.Kind.UNDELIVERED, by=None, details={"user": str(user_id), "fault": fault[:80]}
     )
     alert.save(update_fields=["event_count"])
-    if alert.acknowledged_at is None:
+    is_planned = AlertStep.objects.due().filter(alert=alert, step=Step.LEAD).exists()
+    if alert.acknowledged_at is None and not is_planned:
         _plan(alert, Step.LEAD, clock.now())
     record(by=by, action=Action.WRITE, verb="alert-undelivered", obj=alert)
 
