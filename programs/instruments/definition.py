@@ -163,7 +163,8 @@ class InstrumentDefinition:
     """A questionnaire in one language.
 
     `is_own`: made for painclinic and shown as "not a validated scale". `is_computed`: nobody is asked,
-    the numbers come from elsewhere in the record.
+    the numbers come from elsewhere in the record. `only_for` is empty, or `back-pain`: then it may be
+    asked of nobody else.
     """
 
     slug: str
@@ -173,6 +174,7 @@ class InstrumentDefinition:
     is_own: bool
     is_builtin: bool
     is_computed: bool
+    only_for: str
     instructions: str
     stem: str
     recall: str
@@ -228,6 +230,7 @@ def read_instrument(data: Mapping[str, Any]) -> InstrumentDefinition:
         is_own=data["is_own"],
         is_builtin=data["is_builtin"],
         is_computed=data["is_computed"],
+        only_for=data["only_for"],
         instructions=data["instructions"],
         stem=data["stem"],
         recall=data["recall"],

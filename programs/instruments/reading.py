@@ -18,6 +18,8 @@ MAX_ITEMS, MAX_OPTIONS = 60, 20
 LARGEST = 1000
 CODE = re.compile(r"[a-z][a-z0-9]{0,15}", re.ASCII)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.ASCII)
+# Pain that a permission is limited to.
+ONLY_FOR = frozenset({"back-pain"})
 # Names that the forms use for something else.
 RESERVED = frozenset({"none", "decline", "csrfmiddlewaretoken"})
 
@@ -38,6 +40,7 @@ def read_file(node: Node, faults: FileFaults, *, is_builtin: bool) -> dict[str, 
         "is_own": record.flag("own", default=False),
         "is_builtin": is_builtin,
         "is_computed": is_computed,
+        "only_for": record.choice("only_for", ONLY_FOR) if record.node("only_for") else "",
         "instructions": record.text("instructions", required=False, longest=1000),
         "stem": record.text("stem", required=False, longest=500),
         "recall": record.text("recall", required=False, longest=100),

@@ -91,7 +91,11 @@ def _values(
     values: dict[str, int] = {}
     missing: list[str] = []
     for code in scale.items:
-        if code not in shown and scale.missing.hidden_as is not None:
+        if (
+            code not in shown
+            and scale.missing.hidden_as is not None
+            and _is_settled(definition, code, answers)
+        ):
             values[code] = scale.missing.hidden_as
         elif code in shown and code in answers:
             item = definition.by_code[code]
@@ -100,6 +104,14 @@ def _values(
         else:
             missing.append(code)
     return values, missing
+
+
+def _is_settled(definition: InstrumentDefinition, code: str, answers: Mapping[str, int]) -> bool:
+    """Whether an item is hidden by answers, and not for want of one."""
+    rule = definition.by_code[code].show_if
+    return rule is not None and all(
+        one in answers or _is_settled(definition, one, answers) for one in rule.items
+    )
 
 
 def _flags(

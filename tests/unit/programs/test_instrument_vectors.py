@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.scoring import ScaleScore, score_response, shown_value
 from tests.factories.instruments import builtin
+from tests.unit.programs.instrument_files import PROMIS_4A, PROMIS_4A_ERRORS, PROMIS_8A, definition, promis
 
 
 def scores(slug: str, numbers: Sequence[int], codes: Sequence[str] = ()) -> dict[str, ScaleScore]:
@@ -116,11 +118,11 @@ def test_peg_needs_all_three_items() -> None:
     assert (score.value, score.details["missing"]) == (None, ["g"])
 
 
-def _with_total(definition: InstrumentDefinition, codes: Sequence[str], value: int) -> dict[str, int]:
+def _with_total(form: InstrumentDefinition, codes: Sequence[str], value: int) -> dict[str, int]:
     """Answers to a sum's items that come to `value`, filled from the first."""
     answers = {}
     for code in codes:
-        highest = max(definition.by_code[code].values)
+        highest = max(form.by_code[code].values)
         answers[code] = min(highest, value)
         value -= answers[code]
     return answers
@@ -144,10 +146,140 @@ def _with_total(definition: InstrumentDefinition, codes: Sequence[str], value: i
 def test_bands_begin_and_end_where_they_are_published(
     slug: str, scale: str, edges: dict[str, tuple[int, int]]
 ) -> None:
-    definition = builtin(slug)
-    codes = definition.by_scale[scale].items
+    form = builtin(slug)
+    codes = form.by_scale[scale].items
     for band, (low, high) in edges.items():
         for value in (low, high):
-            answers = _with_total(definition, codes, value)
-            found = {score.scale: score for score in score_response(definition, answers)}[scale]
+            answers = _with_total(form, codes, value)
+            found = {score.scale: score for score in score_response(form, answers)}[scale]
             assert (found.value, found.band) == (Decimal(value), band)
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 9, 14, 24])
+def test_rmdq_is_the_number_of_ticks(ticks: int) -> None:
+    answers = {f"r{number}": int(number <= ticks) for number in range(1, 25)}
+
+    (score,) = score_response(builtin("rmdq"), answers)
+
+    assert (score.value, score.band) == (ticks, "")
+
+
+def test_rmdq_items_are_the_published_ones_with_their_slip() -> None:
+    form = builtin("rmdq")
+
+    assert form.by_code["r9"].text == "I get dressed more slowly then usual because of my back."
+    assert (len(form.ticks), form.only_for) == (24, "back-pain")
+
+
+@pytest.mark.parametrize(
+    ("levels", "weights", "t"),
+    [
+        ((0, 0, 0), (), "50.00"),
+        ((1, 0, 1), (), "59.13"),
+        ((-1, -1, 0), (), "40.87"),
+        ((2, 2, 2), (), "77.39"),
+        ((-2, -2, -2), (), "22.61"),
+        ((1, 0, -1), (3, 2, 1), "54.41"),
+        ((2,), (3,), "70.00"),
+    ],
+)
+def test_goal_attainment_gives_the_published_t_score(
+    levels: tuple[int, ...], weights: tuple[int, ...], t: str
+) -> None:
+    answers = {f"goal{number}": level for number, level in enumerate(levels, start=1)}
+    answers |= {f"weight{number}": weight for number, weight in enumerate(weights, start=1)}
+
+    (score,) = score_response(builtin("gas"), answers)
+
+    assert str(score.value) == t
+
+
+def test_goal_attainment_without_a_level_has_no_score() -> None:
+    (score,) = score_response(builtin("gas"), {"weight1": 3})
+
+    assert score.value is None
+
+
+@pytest.mark.parametrize(("table", "items"), [(PROMIS_4A, 4), (PROMIS_8A, 8)])
+def test_promis_raw_sums_convert_to_the_published_t_scores(
+    table: tuple[str, ...], items: int, tmp_path: Path
+) -> None:
+    form = definition(tmp_path, promis(table, items))
+    for raw, t in enumerate(table, start=items):
+        spare, answers = raw - items, {}
+        for number in range(1, items + 1):
+            answers[f"q{number}"] = 1 + min(4, spare)
+            spare -= answers[f"q{number}"] - 1
+        (score,) = score_response(form, answers)
+        assert (str(score.value), score.details["raw"]) == (t, raw)
+
+
+def test_promis_keeps_the_standard_error_and_needs_every_item(tmp_path: Path) -> None:
+    form = definition(tmp_path, promis(PROMIS_4A, 4, PROMIS_4A_ERRORS))
+
+    (whole,) = score_response(form, {f"q{number}": 1 for number in range(1, 5)})
+    (part,) = score_response(form, {f"q{number}": 1 for number in range(1, 4)})
+
+    assert (whole.value, whole.details["error"]) == (Decimal("41.6"), "6.1")
+    assert part.value is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "band"),
+    [
+        (1, "improved"),
+        (2, "improved"),
+        (3, "little-better"),
+        (4, "same"),
+        (5, "worse"),
+        (6, "worse"),
+        (7, "worse"),
+    ],
+)
+def test_pgic_one_and_two_are_a_responder(answer: int, band: str) -> None:
+    score = total("pgic", [answer], ["change"])
+
+    assert (score.value, score.band) == (answer, band)
+
+
+def test_pain_nrs_average_is_the_main_score() -> None:
+    found = scores("pain-nrs", [6, 9, 2], ["average", "worst", "least"])
+
+    assert {name: score.value for name, score in found.items()} == {"total": 6, "worst": 9, "least": 2}
+
+
+def test_unwanted_effects_count_what_happened_how_bad_and_what_the_programme_did() -> None:
+    answers = {f"e{number}": 0 for number in range(1, 8)}
+    answers |= {"e2": 1, "e2impact": 3, "e2cause": 1, "e5": 1, "e5impact": 1, "e5cause": 0}
+
+    found = {score.scale: score.value for score in score_response(builtin("unwanted-effects"), answers)}
+
+    assert found == {"total": 2, "impact": 4, "treatment": 1}
+
+
+def test_unwanted_effects_with_an_effect_declined_are_not_taken_for_none() -> None:
+    answers = {f"e{number}": 0 for number in range(1, 7)}
+
+    found = {
+        score.scale: score.value for score in score_response(builtin("unwanted-effects"), answers, ["e7"])
+    }
+
+    assert found == {"total": None, "impact": None, "treatment": None}
+
+
+@pytest.mark.parametrize("slug", ["expectation", "satisfaction", "alliance", "unwanted-effects"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_own_forms_say_that_they_are_not_validated(slug: str, language: str) -> None:
+    form = builtin(slug, language)
+
+    assert form.is_own
+    assert {"en": "Not a validated scale", "es": "No es una escala validada"}[language] in form.licence
+
+
+def test_own_form_with_one_answer_declined_is_scored_from_the_others() -> None:
+    (score,) = score_response(
+        builtin("satisfaction"), {"content": 4, "matters": 3, "recommend": 4}, ["contact"]
+    )
+    (less,) = score_response(builtin("satisfaction"), {"content": 4, "matters": 3}, ["contact", "recommend"])
+
+    assert (score.value, less.value) == (Decimal("3.67"), None)
