@@ -5,14 +5,18 @@ from functools import wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from painclinic.access.decorators import View, ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from patients.actions.consent import text_to_agree_to
-from patients.models import Enrolment, Patient
+from patients.models import Alert, Enrolment, Patient
+
+_READING = frozenset({"GET", "HEAD"})
 
 
 class PatientRequest(ViewerRequest):
@@ -22,10 +26,14 @@ class PatientRequest(ViewerRequest):
     enrolment: Enrolment
 
 
-def patient_page(permission: Permission, *, consent: bool = True) -> Callable[[View], View]:
+def patient_page(
+    permission: Permission, *, consent: bool = True, support: bool = True
+) -> Callable[[View], View]:
     """`@requires(permission)` for a patient's own page; puts `patient` and `enrolment` on the request.
 
-    Sends patients who still have to agree to a consent text to it, unless `consent=False`.
+    While an alert has to be read, no page but the one with the numbers to call is shown, unless
+    `support=False`; what is being sent is still stored. Sends patients who still have to agree to a
+    consent text to it, unless `consent=False`.
     """
 
     def decorate(view: View) -> View:
@@ -35,9 +43,10 @@ def patient_page(permission: Permission, *, consent: bool = True) -> Callable[[V
             own = cast(PatientRequest, request)
             own.enrolment = _own_enrolment(own)
             own.patient = own.enrolment.patient
+            if support and request.method in _READING and cast(Any, own.enrolment).has_to_read:
+                return _go_to(request, "patients:support")
             if consent and text_to_agree_to(own.patient):
-                htmx = getattr(request, "htmx", False)
-                return HttpResponseClientRedirect("/consent/") if htmx else redirect("patients:consent-give")
+                return _go_to(request, "patients:consent-give")
             return view(request, *args, **kwargs)
 
         return gated
@@ -45,8 +54,15 @@ def patient_page(permission: Permission, *, consent: bool = True) -> Callable[[V
     return decorate
 
 
+def _go_to(request: HttpRequest, name: str) -> HttpResponse:
+    htmx = getattr(request, "htmx", False)
+    return HttpResponseClientRedirect(reverse(name)) if htmx else redirect(name)
+
+
 def _own_enrolment(request: PatientRequest) -> Enrolment:
     mine = Enrolment.objects.visible_to(request.user).filter(patient__user=request.user)
+    to_read = Alert.objects.visible_to(request.user).to_read().filter(enrolment=OuterRef("pk"))
+    mine = mine.annotate(has_to_read=Exists(to_read))
     enrolment = mine.select_related("patient", "programme_version").order_by("-created_at").first()
     if enrolment is None:
         raise PermissionDenied

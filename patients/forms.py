@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from patients.safety.rules import DECLINED, NO, YES
+
 
 class DaysForm(forms.Form):
     """For how many days; the limits are the clinic's."""
@@ -30,3 +32,30 @@ class DaysForm(forms.Form):
         if not self._limits[0] <= days <= self._limits[1]:
             raise forms.ValidationError(self._said)
         return days
+
+
+_ANSWERS = [
+    (YES, gettext_lazy("Yes")),
+    (NO, gettext_lazy("No")),
+    (DECLINED, gettext_lazy("I would rather not say")),
+]
+
+
+def _question(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=_ANSWERS,
+        widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
+        error_messages={"required": gettext_lazy("Choose an answer. “I would rather not say” is one.")},
+    )
+
+
+class FollowUpForm(forms.Form):
+    """Four questions after a risky answer; own words, no score (clinical reference, 4.1)."""
+
+    hide_optional = True
+
+    thoughts = _question(gettext_lazy("In the last week, have you thought about ending your life?"))
+    how = _question(gettext_lazy("Have you thought about how you would do it?"))
+    intend = _question(gettext_lazy("Do you intend to act on it?"))
+    safe = _question(gettext_lazy("Can you keep yourself safe today?"))

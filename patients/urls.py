@@ -19,6 +19,7 @@ from patients.views import (
     respite,
     sleep,
     step,
+    support,
     thoughts,
     weeks,
 )
@@ -29,6 +30,8 @@ urlpatterns = [
     path("api/v1/drafts/<uuid:draft_id>/", DraftView.as_view(), name="draft-api"),
     path("consent/", consent.consent_give, name="consent-give"),
     path("account/consent/", consent.consent_detail, name="consent-detail"),
+    path("support/", support.support, name="support"),
+    path("support/read/", support.support_read, name="support-read"),
     path("home/", home.home, name="home"),
     path("progress/", progress.progress, name="progress"),
     path("practice/", practice.practice, name="practice"),

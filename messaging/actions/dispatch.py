@@ -179,7 +179,7 @@ def _administrators(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
 
 def _open_alerts(claimed: list[Reminder]) -> set[tuple[Any, Any]]:
     """Those of the alerts told of that nobody has closed yet."""
-    ids = [reminder.target_id for reminder in claimed if reminder.kind == Kind.ALERT]
+    ids = [one.target_id for one in claimed if one.kind == Kind.ALERT and one.target_id]
     return set(Alert.objects.open().filter(pk__in=ids).values_list("pk", "clinic_id")) if ids else set()
 
 

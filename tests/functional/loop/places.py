@@ -77,6 +77,7 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/course/4/"),
     ("patient", "/messages/"),
     ("patient", "/progress/"),
+    ("patient", "/support/"),
     ("patient", "/reports/"),
     ("patient", "/reports/{report}/"),
     ("patient", "/settings/reminders/"),
