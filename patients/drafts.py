@@ -48,6 +48,7 @@ _PATIENT_BY = {
     Draft.Purpose.ENTRY: "enrolments",
     Draft.Purpose.MESSAGE: "pk",
     Draft.Purpose.REVIEW: "homework",
+    Draft.Purpose.MEASURE: "occasions",
 }
 
 

@@ -106,6 +106,8 @@ class Clinic(models.Model):
         default=14,
         validators=[MinValueValidator(1), MaxValueValidator(42)],
     )
+    # Without it patients get the PHQ-8: for clinics that cannot act on a thought of suicide.
+    uses_item_nine = models.BooleanField(_("ask about thoughts of being better off dead"), default=True)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 

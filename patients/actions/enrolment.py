@@ -13,6 +13,7 @@ from painclinic.audit.actions import record
 from painclinic.audit.models import Action
 from painclinic.crypto import keys
 from painclinic.ids import new_id
+from patients.actions.measures import plan_occasions
 from patients.models import Assignment, Enrolment, Patient
 from programs.models import ProgrammeVersion
 
@@ -87,6 +88,7 @@ def enrol_patient(
     assignment = Assignment.objects.create(
         patient=patient, clinic=clinic, enrolment=enrolment, therapist=therapist, started_at=clock.now()
     )
+    plan_occasions(by=by, enrolment=enrolment)
     record(by=by, action=Action.WRITE, verb="enrolment-create", obj=enrolment)
     record(by=by, action=Action.WRITE, verb="assignment-start", obj=assignment)
     return enrolment, invitation

@@ -35,6 +35,7 @@ class Draft(PatientRow):
         ENTRY = "entry", _("worksheet")
         MESSAGE = "message", _("message")
         REVIEW = "review", _("review")
+        MEASURE = "measure", _("questionnaire")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")

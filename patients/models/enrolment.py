@@ -33,6 +33,8 @@ class Enrolment(PatientRow):
     starts_on = models.DateField(_("start date"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     created_at = models.DateTimeField(default=clock.now)
+    # What the patient said at the start; None until then. Some questionnaires are for back pain only.
+    has_back_pain = models.BooleanField(null=True, blank=True)
     # Kept by the actions whenever the patient does something, for worklists and reminders.
     last_activity_at = models.DateTimeField(null=True, blank=True)
 

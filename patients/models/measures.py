@@ -110,7 +110,7 @@ class Response(PatientRow):
     """One filled questionnaire. Never changed: a correction is a new response that points to the old.
 
     `answers` holds numbers by item code. An item that the person would not answer is in `declined`;
-    one in neither was skipped by rule. What was written is in `texts`, encrypted.
+    one in neither was skipped by rule. What was written is in `texts`, encrypted; None where nothing was.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -126,7 +126,7 @@ class Response(PatientRow):
     )
     answers = models.JSONField(default=dict)
     declined = ArrayField(models.CharField(max_length=20), default=list)
-    texts = EncryptedJSONField()
+    texts = EncryptedJSONField(null=True, blank=True)
     # From the first answer to the last, where the browser told; for "how long it takes".
     seconds = models.PositiveIntegerField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

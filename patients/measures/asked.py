@@ -1,0 +1,67 @@
+"""Which questionnaires a time point asks of one patient, and whether it can be answered now."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+
+from painclinic import clock
+from patients.models import Enrolment, Occasion
+from programs.instruments.library import current_versions, definition_of
+from programs.instruments.licences import usable_slugs
+from programs.models import InstrumentVersion
+
+# Asked first, and of nobody twice: it says whether the questionnaire for back pain is meant for them.
+MAIN_PAIN, BACK_ITEM = "main-pain", "back"
+BACK_ONLY = "rmdq"
+WITH_ITEM_NINE, WITHOUT_ITEM_NINE = "phq-9", "phq-8"
+
+
+class Window(StrEnum):
+    """Where today stands to the days on which an occasion can be answered."""
+
+    EARLY = "early"
+    OPEN = "open"
+    OVER = "over"
+
+
+def window_of(occasion: Occasion, today: date) -> Window:
+    """`today` is the patient's own day."""
+    if today < occasion.opens_on:
+        return Window.EARLY
+    return Window.OVER if today > occasion.closes_on else Window.OPEN
+
+
+def asked_slugs(occasion: Occasion, enrolment: Enrolment) -> tuple[str, ...]:
+    """What the occasion asks of this patient, in order. No query; the clinic is read from the enrolment.
+
+    The questionnaire for back pain is asked only of people who said that it is their back, as its
+    licence has it; the PHQ-8 takes the place of the PHQ-9 where the clinic cannot act on item 9.
+    """
+    asked = [_in_this_clinic(slug, enrolment) for slug in occasion.instruments]
+    return tuple(slug for slug in dict.fromkeys(asked) if slug != BACK_ONLY or enrolment.has_back_pain)
+
+
+def _in_this_clinic(slug: str, enrolment: Enrolment) -> str:
+    if slug == WITH_ITEM_NINE and not enrolment.clinic.uses_item_nine:
+        return WITHOUT_ITEM_NINE
+    return slug
+
+
+def askable_versions(enrolment: Enrolment, slugs: Iterable[str]) -> Mapping[str, InstrumentVersion]:
+    """The version of each questionnaire that may be asked of this patient today, in the order given.
+
+    Left out: those that are not loaded, those whose licence has ended, and those that are worked out
+    from the record. At most three queries.
+    """
+    wanted = list(slugs)
+    found = current_versions(wanted, enrolment.patient.language)
+    packs = [slug for slug, version in found.items() if not version.instrument.is_builtin]
+    barred: set[str] = set()
+    if packs:
+        on = clock.local_today(enrolment.clinic.timezone)
+        barred = set(packs) - usable_slugs(enrolment.clinic, packs, on)
+    return {
+        slug: found[slug]
+        for slug in wanted
+        if slug in found and slug not in barred and not definition_of(found[slug]).is_computed
+    }
