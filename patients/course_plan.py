@@ -4,6 +4,7 @@ Our own rules (clinical reference, 1.2 [D]: a therapist can unlock early or re-o
 - Only weeks that the programme marks as movable change places, and only among themselves; a week
   that is open stays where it is.
 - A week that is left out blocks nothing, whether it is open or not. To add it later takes it in again.
+- A step that was added is known by its week's and its own name, so that it is there in a newer text too.
 - Of two changes about the same thing the later one counts; one that was taken back counts for nothing.
 """
 
@@ -15,13 +16,13 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Change:
-    """One change as the plan needs it; `module` is a week's number."""
+    """One change as the plan needs it; `module` is a week's number, `step` the names of week and step."""
 
     id: UUID
     kind: str
     module: int | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
-    step: UUID | None = None
+    step: tuple[str, str] | None = None
     undoes: UUID | None = None
 
 
@@ -34,7 +35,7 @@ class CoursePlan:
     wants_feedback: bool = False
     window_days: int = 0
     homework_days: Mapping[int, int] = field(default_factory=dict)
-    added_steps: frozenset[UUID] = frozenset()
+    added_steps: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def path(self) -> tuple[int, ...]:
@@ -54,7 +55,7 @@ def course_plan(numbers: Iterable[int], changes: Iterable[Change] = ()) -> Cours
     order = tuple(sorted(numbers))
     skipped: set[int] = set()
     days: dict[int, int] = {}
-    steps: set[UUID] = set()
+    steps: set[tuple[str, str]] = set()
     wants_feedback, window = False, 0
     for change in standing_changes(changes):
         module, payload = change.module, change.payload

@@ -10,7 +10,7 @@ from programs.models import Module
 
 
 def plan_of(modules: Iterable[Module], changes: Iterable[CourseChange]) -> CoursePlan:
-    """The course as its changes leave it; `changes` are all of one patient, oldest first."""
+    """The course as its changes leave it; `changes` are all of one patient, with subjects, oldest first."""
     weeks = {module.slug: module.number for module in modules}
     plain = (
         Change(
@@ -18,7 +18,7 @@ def plan_of(modules: Iterable[Module], changes: Iterable[CourseChange]) -> Cours
             kind=one.kind,
             module=weeks.get(one.module.slug) if one.module else None,
             payload=one.payload,
-            step=one.step_id,
+            step=(one.step.module.slug, one.step.slug) if one.step else None,
             undoes=one.undoes_id,
         )
         for one in changes

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from patients.models import Draft, Enrolment, ModuleProgress
+from patients.models import CourseChange, Draft, Enrolment, ModuleProgress
 from programs.models import Module, ProgrammeVersion, Step, Worksheet
 
 
@@ -17,6 +17,8 @@ class Move:
     lost_weeks: tuple[str, ...]
     new_steps: tuple[str, ...]
     lost_steps: tuple[str, ...]
+    kept_added: tuple[str, ...]
+    lost_added: tuple[str, ...]
     open_drafts: tuple[str, ...]
 
 
@@ -35,6 +37,8 @@ def preview_move(*, enrolment: Enrolment, version: ProgrammeVersion) -> Move:
     opened = set(progress.values_list("module__slug", flat=True))
     old, new = _weeks(now), _weeks(version.pk)
     before, after = _steps(now, opened), _steps(version.pk, opened)
+    added = _added(enrolment, opened)
+    there = _steps(version.pk, {week for week, _slug in added})
     return Move(
         version=version,
         kept=tuple(title for slug, title in new.items() if slug in opened),
@@ -42,6 +46,8 @@ def preview_move(*, enrolment: Enrolment, version: ProgrammeVersion) -> Move:
         lost_weeks=tuple(title for slug, title in old.items() if slug not in new),
         new_steps=tuple(title for key, title in after.items() if key not in before),
         lost_steps=tuple(title for key, title in before.items() if key not in after and key[0] in new),
+        kept_added=tuple(title for key, title in added.items() if key in there),
+        lost_added=tuple(title for key, title in added.items() if key not in there),
         open_drafts=_open_drafts(enrolment, version),
     )
 
@@ -55,6 +61,13 @@ def _steps(version_id: UUID, weeks: set[str]) -> dict[tuple[str, str], str]:
     steps = Step.objects.filter(module__version_id=version_id, module__slug__in=weeks)
     rows = steps.order_by("module__number", "number").values_list("module__slug", "slug", "title")
     return {(week, slug): title for week, slug, title in rows}
+
+
+def _added(enrolment: Enrolment, opened: set[str]) -> dict[tuple[str, str], str]:
+    """Steps of closed weeks that a therapist added, and did not take back."""
+    changes = CourseChange.objects.filter(enrolment=enrolment, undone_by=None).with_subjects()
+    steps = (change.step for change in changes if change.kind == CourseChange.Kind.ADD_STEP)
+    return {(s.module.slug, s.slug): s.title for s in steps if s and s.module.slug not in opened}
 
 
 def _open_drafts(enrolment: Enrolment, version: ProgrammeVersion) -> tuple[str, ...]:

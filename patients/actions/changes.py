@@ -81,7 +81,7 @@ def add_step(*, by: User, enrolment: Enrolment, step: Step, reason: str) -> Cour
     Raises ToldReasonNeededError, and ChangeRefusedError when it was added already.
     """
     enrolment = _locked(enrolment, step.module)
-    _need(step.pk not in own_plan(enrolment).added_steps)
+    _need((step.module.slug, step.slug) not in own_plan(enrolment).added_steps)
     return _change(by, enrolment, Kind.ADD_STEP, reason, module=step.module, step=step)
 
 

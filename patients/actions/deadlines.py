@@ -21,7 +21,9 @@ def own_plan(enrolment: Enrolment) -> CoursePlan:
     modules = Module.objects.filter(version_id=enrolment.programme_version_id).only("number", "slug")
     return plan_of(
         modules,
-        CourseChange.objects.filter(enrolment=enrolment).select_related("module").order_by("at", "pk"),
+        CourseChange.objects.filter(enrolment=enrolment)
+        .select_related("module", "step__module")
+        .order_by("at", "pk"),
     )
 
 

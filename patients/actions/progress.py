@@ -285,7 +285,7 @@ def _is_extra(enrolment: Enrolment, step: Step) -> bool:
     """Whether a therapist added just this step, and its module is still closed."""
     if ModuleProgress.objects.filter(enrolment=enrolment, module=step.module_id).exists():
         return False
-    return step.pk in own_plan(enrolment).added_steps
+    return (step.module.slug, step.slug) in own_plan(enrolment).added_steps
 
 
 def _counts(enrolment: Enrolment, module: Module, moment: datetime) -> bool:

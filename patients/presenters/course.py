@@ -179,7 +179,11 @@ class CourseView:
     def extra_steps(self) -> tuple[StepStop, ...]:
         """Single steps that the therapist added, of weeks that are closed."""
         closed = (stop for stop in self.stops if stop.progress is None)
-        return tuple(one for stop in closed for one in stop.steps if one.step.pk in self.plan.added_steps)
+        return tuple(one for stop in closed for one in stop.steps if self.has_added(stop.module, one.step))
+
+    def has_added(self, module: Module, step: Step) -> bool:
+        """Whether the therapist added just this step of a week."""
+        return (module.slug, step.slug) in self.plan.added_steps
 
     @property
     def flare_up(self) -> Respite | None:

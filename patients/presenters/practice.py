@@ -130,8 +130,9 @@ def _of_open_modules(enrolment: Enrolment) -> Q:
     opened = enrolment.module_progress.values("module_id")
     homework = Module.objects.filter(pk__in=opened).values_list("details__homework", flat=True)
     asked = {task["worksheet"] for tasks in homework for task in tasks or ()}
-    added = enrolment.course_changes.exclude(worksheet=None).values("worksheet")
-    return Q(steps__module__in=opened) | Q(slug__in=asked) | Q(pk__in=added)
+    # By slug: what was asked for stays, when the course moves to a newer text.
+    added = enrolment.course_changes.exclude(worksheet=None).values("worksheet__slug")
+    return Q(steps__module__in=opened) | Q(slug__in=asked) | Q(slug__in=added)
 
 
 # Who needs a plan for flare-ups before its week comes writes it then.

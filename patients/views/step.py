@@ -144,7 +144,7 @@ def _page_of(request: PatientRequest, module: int, step: int) -> StepPage | None
     if stop is None:
         raise Http404
     page = step_page(course, stop, step)
-    if not stop.is_open and (page is None or page.step.pk not in course.plan.added_steps):
+    if not stop.is_open and (page is None or not course.has_added(stop.module, page.step)):
         return None
     if page is None:
         raise Http404

@@ -32,6 +32,7 @@ class Filled:
     rows: tuple[tuple[str, ...], ...] = ()
     is_landscape: bool = False
     is_cut: bool = False
+    shows_medical_help: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -41,7 +42,8 @@ class Filled:
 def read_filled(reader: User, enrolment: Enrolment, wanted: Wanted) -> Filled:
     """The one entry that is wanted, or all that count of its log."""
     if wanted.entry:
-        return Filled([_filled(wanted.entry)])
+        shows = wanted.entry.worksheet.spec.shows_medical_help
+        return Filled([_filled(wanted.entry)], shows_medical_help=shows)
     found = shared_entries(reader, enrolment).of(wanted.target).select_related("worksheet")
     newest = list(found.order_by("-on_date", "-submitted_at")[: MAX_LINES + 1])
     entries = list(reversed(newest[:MAX_LINES]))

@@ -10,7 +10,7 @@ from programs.loading.record import NAME, Record
 from programs.loading.worksheet_values import SOME_DAY, check_values
 from programs.loading.yaml_nodes import Node, plain
 from programs.worksheets.checks import CHECKS
-from programs.worksheets.definition import AUTO, RELATIVE_DAY, TYPES, day_of
+from programs.worksheets.definition import AUTO, BESIDE, RELATIVE_DAY, TYPES, day_of
 from programs.worksheets.derived import CALCULATIONS
 
 MAX_FIELDS = 60
@@ -41,6 +41,8 @@ def read_worksheet(node: Node, slug: str, faults: FileFaults) -> WorksheetConten
         "log": _log(record, is_log, fields),
         "print": _print(record),
     }
+    if record.has("beside"):
+        definition["beside"] = record.choice("beside", BESIDE)
     record.finish()
     return WorksheetContent(slug, code, title, is_log, definition)
 

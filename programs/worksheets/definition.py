@@ -14,6 +14,8 @@ TYPES = frozenset(
 FIXED_BOUNDS = {"nrs": (0, 10), "pct": (0, 100)}
 # What the platform itself can fill in (`auto`), and the type of field that takes it.
 AUTO = {"pacing_activity": "text", "pacing_target": "number"}
+# What the platform shows beside a worksheet, on the screen and on paper, and nobody can change.
+BESIDE = ("medical_help",)
 RELATIVE_DAY = re.compile(r"today(?:([+-])([0-9]{1,4})d)?", re.ASCII)
 
 
@@ -73,6 +75,12 @@ class Definition:
     checks: tuple[str, ...] = ()
     log: Mapping[str, Any] = field(default_factory=dict)
     print: Mapping[str, Any] = field(default_factory=dict)
+    beside: str = ""
+
+    @property
+    def shows_medical_help(self) -> bool:
+        """Whether the list of signs that need medical help stands beside it (see W12)."""
+        return self.beside == "medical_help"
 
     def field(self, name: str) -> Field | None:
         return next((found for found in self.fields if found.name == name), None)
@@ -102,6 +110,7 @@ def read_definition(data: "Mapping[str, Any] | Definition") -> Definition:
         checks=tuple(data.get("checks", ())),
         log=log,
         print=data.get("print") or {},
+        beside=data.get("beside", ""),
     )
 
 

@@ -72,6 +72,7 @@ class PaperSheet:
     columns: tuple[PaperColumn, ...] = ()
     rows: tuple[int, ...] = ()
     key: tuple[tuple[str, str], ...] = ()
+    shows_medical_help: bool = False
 
 
 def paper_sheet(definition: Mapping[str, Any] | Definition) -> PaperSheet:
@@ -89,7 +90,15 @@ def paper_sheet(definition: Mapping[str, Any] | Definition) -> PaperSheet:
             rows=tuple(range(1, int(spec.print.get("blank_rows", 12)) + 1)),
             key=_key(spec.fields),
         )
-    return PaperSheet(spec.slug, spec.title, spec.intro, False, False, parts=_parts(spec.fields))
+    return PaperSheet(
+        slug=spec.slug,
+        title=spec.title,
+        intro=spec.intro,
+        is_table=False,
+        is_landscape=False,
+        parts=_parts(spec.fields),
+        shows_medical_help=spec.shows_medical_help,
+    )
 
 
 def _parts(fields: Iterable[Field]) -> tuple[PaperPart, ...]:

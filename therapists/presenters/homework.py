@@ -18,7 +18,7 @@ from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.findings import Finding, findings
-from therapists.presenters.logs import LogTable, log_table
+from therapists.presenters.logs import LogTable, by_log, log_table
 from therapists.presenters.skills import Skills, skills
 
 Remarks = Mapping[tuple[UUID, str], Any]
@@ -242,14 +242,10 @@ def _logs(
     uid: str,
 ) -> tuple[Log, ...]:
     known = {entry.pk for entry in before}
-    by_sheet: dict[UUID, list[Entry]] = {}
-    for entry in entries:
-        if entry.worksheet.is_log:
-            by_sheet.setdefault(entry.worksheet_id, []).append(entry)
     logs = []
     full = in_full(entries)
-    for number, lines in enumerate(by_sheet.values(), start=1):
-        worksheet = lines[0].worksheet
+    of_logs = by_log(entry for entry in entries if entry.worksheet.is_log)
+    for number, (worksheet, lines) in enumerate(of_logs, start=1):
         table = log_table(worksheet, [line for line in lines if line.pk not in full])
         rows = tuple(
             replace(

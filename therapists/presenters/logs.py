@@ -13,6 +13,7 @@ from patients.models import Entry
 from patients.presenters.log_figures import feelings_in_words
 from programs.models import Worksheet
 from programs.worksheets import Answer, answers_for, derived_lines
+from programs.worksheets.definition import Definition
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class LogTable:
 
 
 def log_table(worksheet: Worksheet, entries: Sequence[Entry]) -> LogTable:
-    """Lines by day. The worksheet's review fields are columns; a column that nobody filled is left out.
+    """Lines by day, each read as it was asked; `worksheet` is the newest that they were written on.
+
+    The worksheet's review fields are columns; a column that nobody filled is left out.
 
     Only the first text is a column: further notes stand under it, where they need no room of their own.
     """
@@ -60,24 +63,37 @@ def log_table(worksheet: Worksheet, entries: Sequence[Entry]) -> LogTable:
     date_field = spec.get("log", {}).get("date_field", "")
     ordered = sorted(entries, key=lambda entry: (entry.on_date or date.min, entry.submitted_at))
     read = [
-        {answer.name: answer for answer in answers_for(worksheet.spec, entry.answers)} for entry in ordered
+        {one.name: one for one in answers_for(_spec(entry, worksheet), entry.answers)} for entry in ordered
     ]
     types = {field["name"]: field["type"] for field in spec["fields"]}
     texts = [name for name in wanted if types[name] == "text"]
     columns = [name for name in wanted if name != date_field and name not in texts[1:]]
-    used = [name for name in columns if any(row[name].text for row in read)]
-    head = tuple(read[0][name].label for name in used) if read else ()
+    used = [name for name in columns if any(name in row and row[name].text for row in read)]
+    labels = {field["name"]: field["label"] for field in spec["fields"]}
     rows = [
         LogRow(
             entry=entry,
             day=_day(entry),
-            cells=tuple(answers[name].text for name in used),
+            cells=tuple(answers[name].text if name in answers else "" for name in used),
             more=_rest(answer for name, answer in answers.items() if name not in {*used, date_field}),
             derived=_worked_out(entry),
         )
         for entry, answers in zip(ordered, read, strict=True)
     ]
-    return LogTable(head, tuple(rows))
+    return LogTable(tuple(labels[name] for name in used), tuple(rows))
+
+
+def by_log(entries: Iterable[Entry]) -> list[tuple[Worksheet, list[Entry]]]:
+    """Entries by their log, whichever text of the programme they were written on; with its newest form."""
+    logs: dict[str, list[Entry]] = {}
+    for entry in entries:
+        logs.setdefault(entry.worksheet.slug, []).append(entry)
+    return [(max(lines, key=lambda one: one.submitted_at).worksheet, lines) for lines in logs.values()]
+
+
+def _spec(entry: Entry, worksheet: Worksheet) -> Definition:
+    """What was asked then; read once for all lines of the same text."""
+    return worksheet.spec if entry.worksheet_id == worksheet.pk else entry.worksheet.spec
 
 
 def _worked_out(entry: Entry) -> str:

@@ -31,12 +31,12 @@ from patients.models import (
 from patients.presenters.log_figures import log_figure
 from patients.presenters.respite import respite_tag
 from patients.presenters.sleep_window import newest_window
-from programs.models import Step
+from programs.models import Step, Worksheet
 from programs.worksheets import Answer, answers_for
 from therapists.presenters import wording
 from therapists.presenters.course import Course, course
 from therapists.presenters.findings import Finding, findings
-from therapists.presenters.logs import LogTable, log_table
+from therapists.presenters.logs import LogTable, by_log, log_table
 from therapists.presenters.skills import OWN_PANELS, Skills, skills
 
 LOG_DAYS = 28
@@ -313,14 +313,11 @@ def _logs(user: User, enrolment: Enrolment) -> list[LogView]:
     first = clock.local_today(enrolment.patient.timezone) - timedelta(days=LOG_DAYS - 1)
     entries = _shared(user, enrolment).filter(worksheet__is_log=True, on_date__gte=first)
     entries = entries.exclude(worksheet__slug__in=OWN_PANELS)
-    by_sheet: dict[Any, list[Entry]] = {}
-    for entry in entries.select_related("worksheet").order_by("worksheet__code", "on_date", "submitted_at"):
-        by_sheet.setdefault(entry.worksheet_id, []).append(entry)
-    return [_log(lines, number) for number, lines in enumerate(by_sheet.values(), start=1)]
+    lines = entries.select_related("worksheet").order_by("worksheet__code", "on_date", "submitted_at")
+    return [_log(worksheet, own, number) for number, (worksheet, own) in enumerate(by_log(lines), start=1)]
 
 
-def _log(lines: Sequence[Entry], number: int) -> LogView:
-    worksheet = lines[0].worksheet
+def _log(worksheet: Worksheet, lines: Sequence[Entry], number: int) -> LogView:
     return LogView(
         title=worksheet.title,
         figure=log_figure(worksheet, lines, uid=f"person-log-{number}"),

@@ -113,8 +113,8 @@ class _Sections:
     def _adding(self, worksheets: list[Worksheet]) -> list[Section]:
         stops = self.course.stops
         closed = [s.module for s in stops if s.progress is None or s.is_skipped]
-        added = self.course.plan.added_steps
-        steps = [(s.module, one.step) for s in stops for one in s.steps if one.step.pk not in added]
+        has = self.course.has_added
+        steps = [(s.module, one.step) for s in stops for one in s.steps if not has(s.module, one.step)]
         asks = self.form(WorksheetForm, "add-worksheet", worksheets=worksheets) if self.opened else None
         return [
             Section(

@@ -242,3 +242,15 @@ def test_practice_costs_the_same_for_many_entries(patient: Client) -> None:
     with CaptureQueriesContext(connection) as many:
         patient.get("/practice/")
     assert len(few) == len(many)
+
+
+def test_flare_up_plan_shows_the_signs_beside_it_and_takes_none_of_them_in(patient: Client) -> None:
+    page = patient.get("/practice/w12-flare-up-plan/new/").content.decode()
+
+    assert "When to get medical help" in page
+    assert "around your back passage" in page
+    sent = {"first_hour": "Breathe", "medical_help": "", "signs": "none"}
+    assert post(patient, "/practice/w12-flare-up-plan/new/", sent).status_code == 302
+    entry = Entry.objects.of("w12-flare-up-plan").get()
+    assert not {"medical_help", "signs"} & set(entry.answers)
+    assert "When to get medical help" in patient.get(f"/practice/entries/{entry.pk}/").content.decode()

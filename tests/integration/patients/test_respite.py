@@ -254,6 +254,7 @@ def test_flare_up_page_shows_the_own_plan_with_numbers_to_call(patient: Client, 
     text = patient.get("/flare-up/").content.decode()
     assert "Warm bath" in text
     assert 'href="tel:07700900456"' in text
+    assert "When to get medical help" in text
     assert "What helps many people" not in text
 
 

@@ -10,14 +10,14 @@ from django.test import Client
 from painclinic import clock
 from painclinic.audit.actions import System
 from painclinic.audit.models import AuditEvent
-from patients.actions.changes import ToldReasonNeededError
+from patients.actions.changes import ToldReasonNeededError, add_step, add_worksheet
 from patients.actions.drafts import save_draft
 from patients.actions.versions import NotNewerError, move_enrolment
 from patients.models import CourseChange, Draft, Entry, Homework, ModuleProgress, StepProgress
 from patients.newer_text import newer_version, preview_move
 from patients.presenters.course import read_course
 from programs.actions import load_programme, publish_version
-from programs.models import ProgrammeVersion
+from programs.models import ProgrammeVersion, Step
 from tests.factories.cast import CONTENT, Cast, real_version
 from tests.factories.outbox import until
 from tests.integration.reports.rich import PAIN_CYCLE, Course
@@ -144,3 +144,82 @@ def test_move_takes_a_reason_and_a_newer_published_text(course: Course, newer: P
         move_enrolment(by=course.therapist, enrolment=enrolment, version=same, reason="Again")
     enrolment.refresh_from_db()
     assert enrolment.programme_version != newer
+
+
+def a_step(version: ProgrammeVersion, week: int, number: int) -> Step:
+    return Step.objects.select_related("module").get(
+        module__version=version, module__number=week, number=number
+    )
+
+
+def test_added_step_is_carried_to_the_newer_text(
+    course: Course, newer: ProgrammeVersion, client: Client
+) -> None:
+    enrolment = course.enrolment
+    step = a_step(enrolment.programme_version, 4, 3)
+    add_step(by=course.therapist, enrolment=enrolment, step=step, reason="For your breathing")
+    assert preview_move(enrolment=enrolment, version=newer).kept_added == (step.title,)
+
+    move_enrolment(by=course.therapist, enrolment=enrolment, version=newer, reason="Clearer words")
+
+    enrolment.refresh_from_db()
+    view = read_course(course.user, enrolment)
+    assert [one.step.title for one in view.extra_steps] == [step.title]
+    assert [one.step.module.version for one in view.extra_steps] == [newer]
+    client.force_login(course.user)
+    assert client.get("/course/4/3/").status_code == 200
+    assert client.post("/course/4/3/finish/").status_code == 302
+    assert StepProgress.objects.get(enrolment=enrolment, step__slug=step.slug).done_at
+
+
+def test_added_step_that_is_gone_is_named_before_the_move(
+    course: Course, newer: ProgrammeVersion, tmp_path: Path, client: Client
+) -> None:
+    enrolment = course.enrolment
+    path = tmp_path / "cbt-chronic-pain" / "en" / "module-4"
+    gone = Step.objects.filter(module__version=enrolment.programme_version, module__number=4).last()
+    assert gone is not None
+    add_step(by=course.therapist, enrolment=enrolment, step=gone, reason="To read ahead")
+    [file] = path.glob(f"*-{gone.slug}.md")
+    file.rename(path / f"{gone.number:02d}-another-name.md")
+    newest = publish_version(version=load_programme(path=path.parent, by=System("t")), by=System("t"))
+    client.force_login(course.therapist)
+
+    move = preview_move(enrolment=enrolment, version=newest)
+    page = client.get(f"/patients/{enrolment.patient_id}/newer-text/").content.decode()
+
+    assert (move.kept_added, move.lost_added) == ((), (gone.title,))
+    assert "Steps that were added, and are not in the newer text" in page
+    assert gone.title in page
+    move_enrolment(by=course.therapist, enrolment=enrolment, version=newest, reason="Clearer words")
+    enrolment.refresh_from_db()
+    assert read_course(course.user, enrolment).extra_steps == ()
+
+
+def test_worksheet_that_was_added_can_be_filled_after_the_move(
+    course: Course, newer: ProgrammeVersion, client: Client
+) -> None:
+    enrolment = course.enrolment
+    sheet = enrolment.programme_version.worksheets.get(slug="w9-sleep-diary")
+    add_worksheet(by=course.therapist, enrolment=enrolment, worksheet=sheet, days=7, reason="Your nights")
+    move_enrolment(by=course.therapist, enrolment=enrolment, version=newer, reason="Clearer words")
+    client.force_login(course.user)
+
+    assert client.get("/practice/w9-sleep-diary/new/").status_code == 200
+
+
+def test_log_of_two_texts_is_one_log_for_the_therapist(
+    course: Course, newer: ProgrammeVersion, client: Client
+) -> None:
+    enrolment = course.enrolment
+    move_enrolment(by=course.therapist, enrolment=enrolment, version=newer, reason="Clearer words")
+    enrolment.refresh_from_db()
+    course.log([("Ironing", "chores", "evening", 10, 4, 5, "")])
+    assert Entry.objects.of("w3-activity-log").values("worksheet").distinct().count() == 2
+    client.force_login(course.therapist)
+
+    logs = client.get(f"/patients/{enrolment.patient_id}/").context["page"].logs
+
+    assert [log.title for log in logs].count("Activity log") == 1
+    [log] = [one for one in logs if one.title == "Activity log"]
+    assert {"Washing up", "Ironing"} <= {cell for row in log.table.rows for cell in row.cells}

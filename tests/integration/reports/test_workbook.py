@@ -15,6 +15,7 @@ from patients.models import Enrolment, Report
 from patients.workbook.document import build_book
 from patients.workbook.wanted import find
 from programs.models import Module
+from tests.factories.skills import fill
 from tests.integration.reports.rich import PAIN_CYCLE, Course
 from tests.unit.pdf.parsed import Parsed
 from tests.unit.reports.pdf_text import text_of
@@ -170,3 +171,46 @@ def test_book_costs_a_fixed_number_of_queries(begun: Course, django_assert_max_n
         )
         with django_assert_max_num_queries(14):
             build_book(report)
+
+
+@pytest.mark.parametrize("large_print", [False, True])
+def test_flare_up_plan_prints_with_the_signs_that_need_medical_help(begun: Course, large_print: bool) -> None:
+    entry = fill(begun.enrolment, "w12-flare-up-plan", FLARE_UP_PLAN)
+    for scope, target, is_one_page in (
+        ("worksheet", "w12-flare-up-plan", False),
+        ("entry", str(entry.pk), not large_print),
+    ):
+        report = printed(begun.user, begun.enrolment, scope, target, large_print=large_print)
+        said = words_of(report)
+        assert "When to get medical help" in said
+        assert "around your back passage" in said
+        assert "Losing weight without trying" in said
+        assert report.pages == 1 or not is_one_page, (scope, report.pages)
+
+
+def test_other_forms_print_without_the_signs(begun: Course) -> None:
+    said = words_of(printed(begun.user, begun.enrolment, "worksheet", "w1-pain-cycle"))
+    assert "When to get medical help" not in said
+
+
+FLARE_UP_PLAN = {
+    "early_signs-0-sign": "My jaw is tight in the morning",
+    "early_signs-1-sign": "I snap at people",
+    "early_signs-2-sign": "I sleep badly for two nights",
+    "early_signs-3-sign": "I forget to eat",
+    "usual_triggers-0-trigger": "Two full days in a row",
+    "usual_triggers-1-trigger": "An infection, or a row",
+    "usual_triggers-2-trigger": "Long drives",
+    "first_hour": "Stop. Lie down with the warm pack for twenty minutes. Tell Jon.",
+    "first_day": "Only the dog, half as far. Up every half hour.",
+    "days_2_5": "Add the kitchen first, then the walk to the shop, then the desk.",
+    "activity_cut_pct": "50",
+    "return_days": "5",
+    "calming_skill": "Slow belly breathing, ten minutes",
+    "helpful_thought": "I have had this before, and it went down again.",
+    "people-0-name": "Jon",
+    "people-0-phone": "07700 900456",
+    "people-1-name": "Ruth next door",
+    "people-1-phone": "07700 900123",
+    "medicines": "As agreed with Dr Hale: ask at my next visit.",
+}

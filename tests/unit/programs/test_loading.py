@@ -107,6 +107,7 @@ def test_yaml_words_stay_text(tmp_path: Path) -> None:
         ("programme.yaml", b"title: \xff\xfe\n", 1, "UTF-8"),
         ("programme.yaml", b"a: 1\nb: \x00\n", 2, "not text"),
         ("programme.yaml", b"", 1, "missing"),
+        (W1, PAIN_CYCLE + "beside: lions\n", PAIN_CYCLE.count("\n") + 1, "must be one of: medical_help"),
         ("programme.yaml", "x" * 200_001, 1, "too large"),
         ("notes.txt", "hello", 1, "does not belong"),
         ("worksheets/extra/deep.yaml", "slug: deep", 1, "does not belong"),
