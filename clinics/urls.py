@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.views import clinic, patients, staff
+from clinics.views import clinic, patients, questionnaires, staff
 
 app_name = "clinics"
 
@@ -38,6 +38,15 @@ urlpatterns = [
     ),
     path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),
     path("desk/settings/consent/", clinic.consent_text_edit, name="consent-text-edit"),
+    path("desk/questionnaires/", questionnaires.instrument_list, name="instrument-list"),
+    path(
+        "desk/questionnaires/<slug:instrument>/", questionnaires.instrument_detail, name="instrument-detail"
+    ),
+    path(
+        "desk/questionnaires/<slug:instrument>/withdraw/",
+        questionnaires.instrument_withdraw,
+        name="instrument-withdraw",
+    ),
     path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
     path("desk/access/", clinic.access_list, name="access-list"),
     path("desk/access/<uuid:access_id>/review/", clinic.emergency_review, name="emergency-review"),

@@ -2,6 +2,7 @@
 
 from clinics.forms.clinic import ClinicForm, ConsentTextForm, CrisisLineFormSet
 from clinics.forms.patients import ContactForm, EnrolForm, TherapistForm
+from clinics.forms.questionnaires import LicenceForm
 from clinics.forms.staff import EndMembershipForm, InviteStaffForm
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "EndMembershipForm",
     "EnrolForm",
     "InviteStaffForm",
+    "LicenceForm",
     "TherapistForm",
 ]

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinics.actions import update_clinic
 from clinics.forms import ClinicForm, ConsentTextForm, CrisisLineFormSet
 from clinics.presenters import looked_at, openings_of
+from clinics.questionnaires import licences_to_renew, renewal_words
 from messaging.models import Reminder
 from messaging.presenters import delivery_page
+from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import list_records
@@ -54,7 +56,8 @@ def clinic_edit(request: ViewerRequest) -> HttpResponse:
         return redirect("clinics:clinic-edit")
     is_wrong = request.method == "POST"
     text = ConsentText.objects.in_force(clinic, clinic.language)
-    context = {"form": form, "line_forms": line_forms, "text": text}
+    ending = licences_to_renew(clinic, clock.local_today(clinic.timezone))
+    context = {"form": form, "line_forms": line_forms, "text": text, "renewals": renewal_words(ending)}
     return render(request, "clinics/clinic_edit.html", context, status=422 if is_wrong else 200)
 
 

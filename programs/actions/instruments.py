@@ -11,6 +11,7 @@ from painclinic import clock
 from painclinic.accounts.models import Clinic, User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
+from programs.instruments.licences import newest_licences
 from programs.instruments.loading import BUILTINS, InstrumentContent, read_builtins, read_pack
 from programs.loading import Fault
 from programs.models import Instrument, InstrumentLicence, InstrumentVersion
@@ -153,9 +154,14 @@ def attest_licence(
 
 @transaction.atomic
 def withdraw_licence(*, by: User, clinic: Clinic, instrument: Instrument) -> InstrumentLicence:
-    """Stop using a licensed questionnaire from now on; results stay. LicenceRefusedError if built in."""
+    """Stop using a licensed questionnaire from now on; results stay. LicenceRefusedError if it has none."""
     if instrument.is_builtin:
         raise LicenceRefusedError("A built-in questionnaire has no licence that could be withdrawn.")
+    # Two presses, one row: the clinic's line is locked while the newest word is read.
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
+    newest = newest_licences(clinic, [instrument]).get(instrument)
+    if newest is None or not newest.is_active:
+        raise LicenceRefusedError("There is no licence that could be withdrawn.")
     licence = InstrumentLicence.objects.create(
         clinic=clinic,
         instrument=instrument,

@@ -6,7 +6,8 @@ from typing import Any
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Occasion, OccasionMissing, Response, Score
-from programs.models import Instrument, InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
+from programs.models import InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
+from tests.factories.instruments import load_pack
 
 
 def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
@@ -46,13 +47,14 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
 
 
 def _version(clinic: Any, by: User) -> InstrumentVersion:
-    instrument, _ = Instrument.objects.get_or_create(slug="probe", defaults={"title": "A probe"})
-    version, is_new = InstrumentVersion.objects.get_or_create(
-        instrument=instrument, language="en", number=1, defaults={"definition": {}, "content_hash": "0" * 64}
-    )
-    if is_new:
+    version = load_pack()
+    if not version.instrument.licences.exists():
         InstrumentLicence.objects.create(
-            clinic=clinic, instrument=instrument, is_active=False, attested_by=by, attested_name="Test"
+            clinic=clinic,
+            instrument=version.instrument,
+            is_active=False,
+            attested_by=by,
+            attested_name="Test",
         )
         programme = Programme.objects.all()[0]
         MeasureSchedule.objects.create(clinic=clinic, programme=programme, number=1, plan={}, made_by=by)

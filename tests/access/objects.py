@@ -4,6 +4,7 @@ A kwarg or a page that has nothing here fails the build, so that a new page cann
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,6 +34,7 @@ KWARGS: dict[str, Make] = {
     "module": lambda w: 1,
     "step": lambda w: 1,
     "pk": lambda w: 1,
+    "instrument": lambda w: "probe",
     "uidb36": lambda w: "1",
     "key": lambda w: "wrong-key",
 }
@@ -205,6 +207,13 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "clinics:staff-invite": lambda w, u: {"name": "New", "email": "new@lakeside.test", "role": "therapist"},
     "clinics:clinic-edit": lambda w, u: _clinic(w),
     "clinics:consent-text-edit": lambda w, u: {"title": "Taking part", "body": "Another text."},
+    "clinics:instrument-detail": lambda w, u: {
+        "holder": "Lakeside Clinic",
+        "reference": "Contract 7",
+        "valid_until": (clock.now() + timedelta(days=300)).date().isoformat(),
+        "attested_name": "Ada Min",
+        "is_sure": "on",
+    },
     "messaging:thread": _message,
     "messaging:thread-read": _last_message,
     "messaging:preferences-edit": lambda w, u: {

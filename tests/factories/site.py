@@ -127,6 +127,7 @@ class Site:
             "invitation_id": lambda: self.invitation.pk,
             "token": lambda: self.invitation.token,
             "slug": lambda: "w3-activity-log",
+            "instrument": lambda: "probe",
             "module": lambda: 1,
             "step": lambda: 1,
             "message": self._oldest_message,

@@ -17,6 +17,7 @@ from patients.actions.steering import place_hold
 from patients.jobs import make_reports
 from patients.models import Enrolment
 from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
+from tests.factories.instruments import load_builtins, load_pack
 from tests.factories.outbox import until
 from tests.factories.skills import a_night, a_practice, a_thought, fill, today_of
 from tests.integration.reports.rich import Course
@@ -117,6 +118,9 @@ TABLE: list[tuple[str, str]] = [
     ("admin", "/desk/staff/{membership}/end/"),
     ("admin", "/desk/settings/"),
     ("admin", "/desk/settings/consent/"),
+    ("admin", "/desk/questionnaires/"),
+    ("admin", "/desk/questionnaires/phq-9/"),
+    ("admin", "/desk/questionnaires/probe/"),
     ("admin", "/desk/deliveries/"),
     ("admin", "/desk/access/"),
     ("admin", "/help-now/"),
@@ -142,6 +146,8 @@ def lively() -> Places:
     cast = Cast(on_programme=real_version)
     course = Course(cast.enrolment, cast.therapist)
     course.live(8)
+    load_builtins()
+    load_pack()
     clock.set_shift(timedelta(0))
     clock.set_shift(until("2026-03-11T12:00+00:00"))
     open_first_module(cast.other_enrolment)
