@@ -7,6 +7,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Occasion, OccasionMissing, Response, Score
 from programs.models import InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
+from programs.schedule import as_data, default_schedule
 from tests.factories.instruments import load_pack
 
 
@@ -57,5 +58,6 @@ def _version(clinic: Any, by: User) -> InstrumentVersion:
             attested_name="Test",
         )
         programme = Programme.objects.all()[0]
-        MeasureSchedule.objects.create(clinic=clinic, programme=programme, number=1, plan={}, made_by=by)
+        plan = as_data(default_schedule("cbt-chronic-pain"))
+        MeasureSchedule.objects.create(clinic=clinic, programme=programme, number=1, plan=plan, made_by=by)
     return version
