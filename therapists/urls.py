@@ -3,6 +3,7 @@
 from django.urls import path
 
 from therapists.views import (
+    alerts,
     conversation,
     course,
     emergency,
@@ -22,6 +23,7 @@ PATIENT = "patients/<uuid:patient_id>/"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("caseload/", today.caseload, name="caseload"),
+    path("alerts/<uuid:alert_id>/", alerts.alert_detail, name="alert-detail"),
     path("patients/emergency-access/", emergency.emergency_open, name="emergency-open"),
     path(PATIENT, person.patient_detail, name="patient-detail"),
     path(f"{PATIENT}homework/<uuid:homework_id>/", homework.homework_review, name="homework-review"),
@@ -35,6 +37,7 @@ urlpatterns = [
     path(f"{PATIENT}course/<uuid:change_id>/undo/", course.course_change_undo, name="course-change-undo"),
     path(f"{PATIENT}sleep-window/", sleep.sleep_window, name="sleep-window"),
     path(f"{PATIENT}newer-text/", versions.version_move, name="version-move"),
+    path(f"{PATIENT}alert/", alerts.alert_flag, name="alert-flag"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
     path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),

@@ -24,6 +24,7 @@ KWARGS: dict[str, Make] = {
     "entry_id": lambda w: w.records["maria"].entry.pk,
     "report_id": lambda w: w.records["maria"].report.pk,
     "change_id": lambda w: w.records["maria"].change.pk,
+    "alert_id": lambda w: w.records["maria"].alert.pk,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
@@ -45,6 +46,7 @@ NORAS: dict[str, Make] = {
     "entry_id": lambda w: w.records["nora"].entry.pk,
     "report_id": lambda w: w.records["nora"].report.pk,
     "change_id": lambda w: w.records["nora"].change.pk,
+    "alert_id": lambda w: w.records["nora"].alert.pk,
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {
@@ -246,6 +248,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
         "reason": "She called and sounds confused",
     },
     "therapists:homework-review": _review,
+    "therapists:alert-detail": lambda w, u: {"act": "take"},
+    "therapists:alert-flag": lambda w, u: {"level": "2", "reason": "A worrying message"},
     "therapists:patient-messages": _message,
     "therapists:patient-messages-read": _last_message,
     "therapists:module-unlock": lambda w, u: {"reason": "She asked for it", "told": "As you asked"},

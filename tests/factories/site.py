@@ -25,7 +25,7 @@ from tests.factories.cast import a_person, make_clinic, make_patient, make_staff
 from tests.factories.crowd import add_report
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
-THINGS = frozenset({"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id"})
+THINGS = frozenset({"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id", "alert_id"})
 # Not in a site: links of an account's mails, and the mails of a demonstration.
 ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id"})
 # Parts of pages, asked for by the page itself.
@@ -122,6 +122,7 @@ class Site:
             ),
             "draft_id": lambda: self.records.draft.pk,
             "change_id": lambda: self.records.change.pk,
+            "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
             "membership_id": lambda: self.colleague.memberships.get().pk,
             "invitation_id": lambda: self.invitation.pk,

@@ -7,6 +7,7 @@ from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.accounts.models import Role
 from therapists.access import leave_list_trace
+from therapists.presenters.alerts import alert_lines
 from therapists.presenters.caseload import Choices, caseload_page, filter_names, sort_names
 from therapists.presenters.worklist import MAX_ON_TRACK, waiting_in_words, worklist
 
@@ -17,8 +18,11 @@ def today(request: ViewerRequest) -> HttpResponse:
     """The day's work: the next person on top, everybody else by what is to do."""
     work = worklist(request.user)
     shown = [*work.items[: len(work.items) - len(work.on_track)], *work.on_track[:MAX_ON_TRACK]]
-    leave_list_trace(request, (item.standing.patient for item in shown), "worklist-view")
+    alerts = alert_lines(request.user)
+    named = [line.alert.patient for line in alerts if line.is_mine]
+    leave_list_trace(request, [*named, *(item.standing.patient for item in shown)], "worklist-view")
     context = {
+        "alerts": alerts,
         "work": work,
         "now": clock.now(),
         "waiting_in_words": waiting_in_words(work.waiting),

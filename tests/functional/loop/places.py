@@ -11,6 +11,8 @@ from painclinic import clock
 from painclinic.accounts.actions import invite
 from painclinic.accounts.models import Role, User
 from painclinic.ids import new_id
+from patients.actions.alert_handling import note_contact
+from patients.actions.alerts import flag_risk
 from patients.actions.emergency import open_in_emergency
 from patients.actions.reports import request_report
 from patients.actions.steering import place_hold
@@ -96,6 +98,9 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/course/"),
     ("therapist", "/patients/{patient}/hold/"),
     ("therapist", "/patients/{patient}/sleep-window/"),
+    ("therapist", "/patients/{patient}/alert/"),
+    ("therapist", "/alerts/{alert}/"),
+    ("colleague", "/alerts/{alert}/"),
     ("colleague", "/patients/{held}/"),
     ("colleague", "/patients/{held}/release/"),
     ("therapist", "/patients/{patient}/unlock/"),
@@ -193,6 +198,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
     return {
         "token": token,
         "patient": patient.pk,
+        "alert": _alert(cast),
         "held": cast.other_patient.pk,
         "entry": course.cycle.pk,
         "plan": _skills(cast.enrolment),
@@ -218,6 +224,12 @@ def _skills(enrolment: Enrolment) -> object:
     done = plan | {"done": "yes", "actual_enjoyment": "7", "activity": "Two songs"}
     fill(enrolment, "w6-activity-plan", done)
     return fill(enrolment, "w6-activity-plan", plan).pk
+
+
+def _alert(cast: Cast) -> object:
+    alert = flag_risk(by=cast.supervisor, enrolment=cast.enrolment, level=2, reason="What she wrote last")
+    note_contact(by=cast.therapist, alert=alert, channel="phone", result="no-answer")
+    return alert.pk
 
 
 def _report(by: User, enrolment: Enrolment) -> object:
