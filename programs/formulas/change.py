@@ -209,7 +209,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class NhsOutcome:
-    """The outcome over two questionnaires, depression and anxiety; `recovered` is None for no case at start."""
+    """The outcome over two questionnaires, `recovered` is None for no case at the start."""
 
     was_case: bool
     recovered: bool | None
