@@ -54,7 +54,10 @@ def read_builtins(folder: Path = BUILTINS) -> tuple[list[InstrumentContent], lis
 
 
 def _read(path: Path, name: str, faults: FaultList, *, is_builtin: bool) -> InstrumentContent | None:
+    before = len(faults.found)
     text = read_text(read_bytes(path, name, faults), name, faults)
+    if len(faults.found) > before:
+        return None
     here = faults.in_file(name)
     node = read_yaml(text, here)
     if node is None:

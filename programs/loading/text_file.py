@@ -9,6 +9,9 @@ MAX_FILE_BYTES = 200_000
 
 def read_bytes(target: Path, name: str, faults: FaultList) -> bytes:
     """What a file holds; nothing, and a fault, where it may not or cannot be read."""
+    if not target.exists() and not target.is_symlink():
+        faults.add(name, 1, "there is no such file")
+        return b""
     if target.is_symlink() or not target.is_file():
         faults.add(name, 1, "links and special files are not allowed")
         return b""
