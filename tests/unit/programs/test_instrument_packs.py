@@ -16,6 +16,7 @@ from tests.unit.programs.instrument_files import (
     PACK,
     PROMIS_4A,
     PROMIS_4A_ERRORS,
+    PROMIS_8A,
     definition,
     faults_of,
     promis,
@@ -278,3 +279,13 @@ def _examine(factory: pytest.TempPathFactory, data: bytes) -> None:
         answers = {code: pick(item.values) for code, item in form.by_code.items() if item.values}
         for scale, score in zip(form.scales, score_response(form, answers), strict=True):
             assert score.value is None or scale.minimum <= score.value <= scale.maximum
+
+
+def test_examples_of_the_guide_are_sound(tmp_path: Path) -> None:
+    guide = (BUILTINS.parents[2] / "docs/instrument-packs.md").read_text(encoding="utf-8")
+    example, promis_scales = re.findall(r"```yaml\n(.*?)```", guide, flags=re.S)
+    items, _scales = TABLE.split("scales:\n")
+
+    assert faults_of(tmp_path, example) == []
+    assert faults_of(tmp_path, items + promis_scales) == []
+    assert all(figure in guide for figure in PROMIS_8A)
