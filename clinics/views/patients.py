@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinics.actions import enrol_and_invite, send_invitation_again
 from clinics.forms import ContactForm, EnrolForm, TherapistForm
 from clinics.presenters import PatientRow, reminders_of
+from clinics.questionnaires import licences_to_renew, renewal_words
 from messaging.presenters import delivery_page
+from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import list_records, open_record
@@ -51,7 +53,9 @@ def patient_list(request: ViewerRequest) -> HttpResponse:
         clinic_id=request.membership.clinic_id,
         verb="desk-patients",
     )
-    context = {"rows": rows, "page_obj": page, "search": search}
+    clinic = request.membership.clinic
+    renewals = renewal_words(licences_to_renew(clinic, clock.local_today(clinic.timezone)))
+    context = {"rows": rows, "page_obj": page, "search": search, "renewals": renewals}
     return render(request, "clinics/patient_list.html", context)
 
 

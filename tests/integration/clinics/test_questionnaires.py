@@ -193,8 +193,9 @@ def test_withdrawing_on_the_page_stops_use(cast: Cast, probe: Instrument, desk: 
     assert not is_usable(cast.clinic, "probe", today(cast))
 
 
-def test_ending_licence_is_told_on_the_clinic_page(cast: Cast, probe: Instrument, desk: Client) -> None:
-    url = reverse("clinics:clinic-edit")
+@pytest.mark.parametrize("place", ["clinics:clinic-edit", "clinics:patient-list"])
+def test_ending_licence_is_told_at_the_desk(cast: Cast, probe: Instrument, desk: Client, place: str) -> None:
+    url = reverse(place)
     attest(cast, probe, days=31)
     assert "A licence needs somebody" not in desk.get(url).content.decode()
 
