@@ -6,7 +6,7 @@
 
 from painclinic.charts.bars import bar_chart, stacked_bar_chart
 from painclinic.charts.changes import Change, Changes, change_figure
-from painclinic.charts.data import Band, Bar, ChartError, Event, Point, Series, Stack, weekly
+from painclinic.charts.data import Band, Bar, ChartError, Corridor, Event, Point, Series, Stack, weekly
 from painclinic.charts.figures import Figure, line_figure, stack_figure
 from painclinic.charts.lines import NARROW, WIDE, line_chart
 from painclinic.charts.spark import sparkline
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Changes",
     "ChartError",
+    "Corridor",
     "Event",
     "Figure",
     "Point",

@@ -47,7 +47,7 @@ def value_ticks(low: float, high: float, most: int = 4) -> list[float]:
     if span <= 0:
         return [low]
     power = 10 ** math.floor(math.log10(span / most))
-    step = next(power * factor for factor in (1, 2, 5, 10, 20) if span / (power * factor) <= most)
+    step = next((power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= most), power * 20)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(index * step, 6) for index in range(first, last + 1)]
@@ -55,7 +55,8 @@ def value_ticks(low: float, high: float, most: int = 4) -> list[float]:
 
 def ceiling_of(most: float) -> float:
     """The top of a scale that begins at nought: the next round value at or above the largest one."""
-    if most <= 0:
+    # Below this the powers of ten run out; nothing that is measured is so small.
+    if most < 1e-9:
         return 1.0
     power = 10 ** math.floor(math.log10(most))
     return float(

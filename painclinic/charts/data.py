@@ -64,11 +64,32 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A range of values with a meaning, such as "mild"."""
+    """A range of values with a meaning, such as "mild".
+
+    `tone`: `calm` fills it softly, `quiet` in grey (ordinary ups and downs), `line` draws only its lower
+    edge, for ranges that lie close above each other.
+    """
 
     low: float
     high: float
     label: str
+    tone: str = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """A range of values that changes over time: (moment, low, high), drawn from the first to the last."""
+
+    label: str
+    edges: Sequence[tuple[Moment, float, float]]
+
+    def __post_init__(self) -> None:
+        if len(self.edges) > MAX_DRAWN:
+            raise ChartError(f"A corridor takes at most {MAX_DRAWN} moments.")
+        if any(not low <= high for _, low, high in self.edges):
+            raise ChartError("A corridor needs a lower and an upper edge at each moment.")
+        ordered = tuple(sorted(self.edges, key=lambda edge: position(edge[0])))
+        object.__setattr__(self, "edges", ordered)
 
 
 @dataclass(frozen=True, slots=True)

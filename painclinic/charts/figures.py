@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from painclinic.charts import wording
 from painclinic.charts.bars import stacked_bar_chart
-from painclinic.charts.data import Band, Event, Series, Stack
+from painclinic.charts.data import Band, Corridor, Event, Series, Stack
 from painclinic.charts.lines import NARROW, WIDE, line_chart
 from painclinic.charts.wording import Table
 
@@ -38,6 +38,7 @@ def line_figure(
     y_label: str = "",
     bands: Sequence[Band] = (),
     events: Sequence[Event] = (),
+    corridor: Corridor | None = None,
     sentence: str = "",
 ) -> Figure:
     """Lines over time with sentence and table. `sentence` replaces the one made from the data."""
@@ -53,6 +54,7 @@ def line_figure(
             y_range=y_range,
             bands=bands,
             events=events,
+            corridor=corridor,
             width=width,
             height=height,
         )

@@ -7,11 +7,13 @@ from datetime import date
 from django.utils.safestring import SafeString
 
 from painclinic.charts import svg, wording
+from painclinic.charts.areas import draw_band, draw_corridor
 from painclinic.charts.axes import Frame, Scale, day_axis, day_ticks, empty, spread, value_axis, value_ticks
 from painclinic.charts.data import (
     MAX_SERIES,
     Band,
     ChartError,
+    Corridor,
     Event,
     Point,
     Series,
@@ -37,6 +39,7 @@ def line_chart(
     y_range: tuple[float, float],
     bands: Sequence[Band] = (),
     events: Sequence[Event] = (),
+    corridor: Corridor | None = None,
     width: int = WIDE,
     height: int = 260,
 ) -> SafeString:
@@ -58,7 +61,8 @@ def line_chart(
     frame = replace(frame, top=frame.top + rows_of(labels) * EVENT_ROW)
     y = Scale(*y_range, frame.bottom, frame.top)
     parts = [
-        *(_band(band, frame, y) for band in bands),
+        *(draw_band(band, frame, y) for band in bands),
+        *([draw_corridor(corridor, frame, x, y)] if corridor and moments else []),
         value_axis(frame, y, value_ticks(*y_range)),
         _y_label(y_label, frame),
         *(draw_event(label, frame) for label in labels),
@@ -111,24 +115,6 @@ def _y_label(text: str, frame: Frame) -> SafeString:
     if not text:
         return SafeString("")
     return svg.label(2, 16, svg.fitted(text, frame.right), class_="chart-tick chart-y")
-
-
-def _band(band: Band, frame: Frame, y: Scale) -> SafeString:
-    top, bottom = y(band.high), y(band.low)
-    room = frame.right - frame.left - 12
-    return svg.group(
-        "chart-bands",
-        svg.node(
-            "rect",
-            x=frame.left,
-            y=top,
-            width=frame.right - frame.left,
-            height=bottom - top,
-            class_="chart-band",
-            fill=svg.GROUND,
-        ),
-        svg.label(frame.left + 6, top + 16, svg.fitted(band.label, room), class_="chart-band-label"),
-    )
 
 
 def _line(one: Series, index: int, x: Scale, y: Scale) -> SafeString:

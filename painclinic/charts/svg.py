@@ -19,6 +19,7 @@ QUIET = "#4d5a5e"
 RULE = "#d9d2c6"
 PAPER = "#ffffff"
 GROUND = "#eef3ee"
+GREY = "#ecebe8"
 COLOURS = ("#0f5c63", "#b4532a", "#1e6b3a", "#7a4b00")
 TINTS = ("#0f5c63", "#d5e6e4", "#b4532a", "#f3ddd2")
 FONTS = "'Open Sans', 'Noto Sans', 'DejaVu Sans', sans-serif"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from painclinic.accounts.models import User
 from therapists.presenters import wording
 from therapists.presenters.standing import HomeworkState, Kind, Standing, standings
+from therapists.presenters.track import better_in_words, state_in_words, worse_in_words
 from therapists.presenters.worklist import WorkItem, week
 
 PAGE_SIZE = 25
@@ -67,6 +68,20 @@ class CaseloadRow:
         return self.item.why if self.item.kind.is_waiting else ""
 
     @property
+    def worse(self) -> str:
+        """On which questionnaires the scores are reliably worse, or nothing."""
+        return worse_in_words(self.standing.track.worse)
+
+    @property
+    def better(self) -> str:
+        return better_in_words(self.standing.track.better)
+
+    @property
+    def off_track(self) -> str:
+        """That treatment does not go as it should, or nothing."""
+        return state_in_words(self.standing.track.check)
+
+    @property
     def therapist(self) -> str:
         therapist = self.standing.enrolment.therapist
         return therapist.name if therapist else _("nobody")
@@ -93,6 +108,8 @@ FILTERS: dict[str, Callable[[Standing], bool]] = {
     "homework": lambda one: any(r.kind == Kind.HOMEWORK for r in one.reasons),
     "due": lambda one: one.top.kind == Kind.DUE_TODAY or one.homework_state == HomeworkState.OVERDUE,
     "inactive": lambda one: any(r.kind == Kind.INACTIVE for r in one.reasons),
+    "worse": lambda one: bool(one.track.worse),
+    "not-on-track": lambda one: one.track.check.state.needs_care,
     "held": lambda one: one.hold is not None,
     "resting": lambda one: one.respite is not None,
     "on-track": lambda one: one.top.kind == Kind.ON_TRACK and one.enrolment.state == "active",
@@ -102,6 +119,7 @@ FILTERS: dict[str, Callable[[Standing], bool]] = {
 SORTS: dict[str, Callable[[Standing], Any] | None] = {
     # The order of the worklist, as it comes.
     "next": None,
+    "worse": lambda one: (-len(one.track.worse), -one.track.worst_by, one.patient.name.casefold()),
     "name": lambda one: one.patient.name.casefold(),
     "module": lambda one: (one.module.number if one.module else 0, one.patient.name.casefold()),
     "activity": lambda one: one.last_activity_at or _NEVER,
@@ -117,6 +135,8 @@ def filter_names() -> dict[str, str]:
         "homework": _("Homework to read"),
         "due": _("Homework due or late"),
         "inactive": _("Quiet for a week or more"),
+        "worse": _("Getting worse (reliable)"),
+        "not-on-track": _("Behind or not on track"),
         "held": _("On hold"),
         "resting": _("In a flare-up or paused"),
         "on-track": _("On track"),
@@ -127,6 +147,7 @@ def filter_names() -> dict[str, str]:
 def sort_names() -> dict[str, str]:
     return {
         "next": _("Most pressing first"),
+        "worse": _("Getting worse first"),
         "name": _("Name"),
         "module": _("Week"),
         "activity": _("Longest without activity"),

@@ -1,6 +1,7 @@
 """Where each patient of a caseload stands now, and what is to be done about it.
 
-The order is that of clinical.md 5: overdue reply, message, homework, due today, inactive, on track.
+The order is that of clinical.md 5: overdue reply, message, homework, due today, inactive, on track; who gets
+reliably worse comes after what waits for an answer, who is not on track after the silent.
 All is read in a number of queries that does not grow with the caseload.
 """
 
@@ -19,6 +20,7 @@ from painclinic import clock
 from painclinic.accounts.models import Role, User
 from painclinic.crypto.fields import EncryptedTextField
 from patients.deadlines import due_on as due_on_day
+from patients.measures.on_track import NOTHING, TrackStanding, track_standings
 from patients.models import Assignment, Enrolment, Homework, ModuleHold, ModuleProgress, Patient, Respite
 from patients.models.scope import assigned_patients
 from programs.models import Module
@@ -35,9 +37,11 @@ class Kind(IntEnum):
     REPLY_OVERDUE = 1
     MESSAGE = 2
     HOMEWORK = 3
-    DUE_TODAY = 4
-    INACTIVE = 5
-    ON_TRACK = 6
+    WORSE = 4
+    DUE_TODAY = 5
+    INACTIVE = 6
+    NOT_ON_TRACK = 7
+    ON_TRACK = 8
 
     @property
     def is_waiting(self) -> bool:
@@ -90,6 +94,7 @@ class Standing:
     thread: Thread | None = None
     hold: ModuleHold | None = None
     respite: Respite | None = None
+    track: TrackStanding = NOTHING
 
     @property
     def patient(self) -> Patient:
@@ -114,6 +119,7 @@ class _Rows:
     holds: dict[UUID, ModuleHold] = field(default_factory=dict)
     respites: dict[UUID, list[Respite]] = field(default_factory=dict)
     modules: dict[UUID, Module] = field(default_factory=dict)
+    tracks: dict[UUID, TrackStanding] = field(default_factory=dict)
 
     def modules_total(self, version_id: UUID) -> int:
         return sum(module.version_id == version_id for module in self.modules.values())
@@ -157,6 +163,7 @@ def _read(user: User, people: list[Enrolment]) -> _Rows:
     newest = newest.order_by("enrolment_id", "kind", "-ends_at").distinct("enrolment_id", "kind")
     for respite in newest:
         rows.respites.setdefault(respite.enrolment_id, []).append(respite)
+    rows.tracks = track_standings(user, people, rows.progress)
     return rows
 
 
@@ -179,10 +186,13 @@ def _standing(enrolment: Enrolment, rows: _Rows) -> Standing:
     respites = rows.respites.get(enrolment.pk, [])
     respite = next((one for one in respites if one.is_running), None)
     state, due_on = homework_standing(enrolment, progress, homework, is_resting=respite is not None)
-    reasons = [*_messages(thread), *_reviews(homework)]
+    track = rows.tracks.get(enrolment.pk, NOTHING)
+    reasons = [*_messages(thread), *_reviews(homework), *_worse(enrolment, track)]
     # Whoever rests is neither late nor silent.
     if enrolment.state == Enrolment.State.ACTIVE and respite is None:
         reasons += _course(enrolment, progress, state, due_on, respites)
+        if track.check.state.needs_care:
+            reasons.append(Reason(Kind.NOT_ON_TRACK, enrolment.last_activity_at or enrolment.created_at))
     last = enrolment.last_activity_at
     return Standing(
         enrolment=enrolment,
@@ -195,6 +205,7 @@ def _standing(enrolment: Enrolment, rows: _Rows) -> Standing:
         thread=thread,
         hold=rows.holds.get(enrolment.pk),
         respite=respite,
+        track=track,
     )
 
 
@@ -212,6 +223,14 @@ def _reviews(homework: list[Homework]) -> list[Reason]:
         for one in homework
         if not hasattr(one, "review")
     ]
+
+
+def _worse(enrolment: Enrolment, track: TrackStanding) -> list[Reason]:
+    """A score reliably worse than at the start, also in a flare-up; not when the treatment is over."""
+    if not track.last_day or enrolment.state not in (Enrolment.State.ACTIVE, Enrolment.State.PAUSED):
+        return []
+    zone = ZoneInfo(enrolment.patient.timezone)
+    return [Reason(Kind.WORSE, datetime.combine(track.last_day, datetime.min.time(), zone))]
 
 
 def _course(

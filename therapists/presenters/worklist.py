@@ -14,6 +14,7 @@ from patients.models import Enrolment
 from patients.presenters.respite import respite_tag
 from therapists.presenters import wording
 from therapists.presenters.standing import INACTIVE_AFTER, Kind, Reason, Standing, standings
+from therapists.presenters.track import check_in_words, worse_in_words
 
 # What comes after the first week of silence (clinical.md 5): day, and what is then due.
 _CALL, _SECOND_CALL, _LETTER, _CLOSE = 10, 14, 21, 28
@@ -135,8 +136,10 @@ def group_titles() -> dict[Kind, str]:
         Kind.REPLY_OVERDUE: _("Reply overdue"),
         Kind.MESSAGE: _("Message waiting"),
         Kind.HOMEWORK: _("Homework to read"),
+        Kind.WORSE: _("Getting worse"),
         Kind.DUE_TODAY: _("Due today"),
         Kind.INACTIVE: _("Quiet for a week or more"),
+        Kind.NOT_ON_TRACK: _("Behind or not on track"),
         Kind.ON_TRACK: _("On track"),
     }
 
@@ -166,6 +169,8 @@ def url_of(standing: Standing, reason: Reason) -> str:
         return reverse("therapists:patient-messages", args=[patient])
     if reason.homework:
         return reverse("therapists:homework-review", args=[patient, reason.homework.pk])
+    if reason.kind in (Kind.WORSE, Kind.NOT_ON_TRACK):
+        return reverse("therapists:patient-detail", args=[patient]) + "#how-it-goes"
     return reverse("therapists:patient-detail", args=[patient])
 
 
@@ -184,6 +189,10 @@ def why(standing: Standing, reason: Reason) -> str:
         }
     if reason.kind == Kind.INACTIVE:
         return _inactive(standing, reason)
+    if reason.kind == Kind.WORSE:
+        return worse_in_words(standing.track.worse)
+    if reason.kind == Kind.NOT_ON_TRACK:
+        return check_in_words(standing.track.check)
     return _on_track(standing)
 
 
@@ -193,8 +202,10 @@ def since(standing: Standing, reason: Reason) -> str:
         return _("open since %(day)s") % {"day": wording.day_of(reason.since)}
     if reason.kind == Kind.INACTIVE:
         return _("Last active %(day)s") % {"day": wording.day_of(reason.since)}
-    if reason.kind in (Kind.DUE_TODAY, Kind.ON_TRACK):
+    if reason.kind in (Kind.DUE_TODAY, Kind.ON_TRACK, Kind.NOT_ON_TRACK):
         return ""
+    if reason.kind == Kind.WORSE:
+        return _("answered %(day)s") % {"day": wording.day_of(reason.since)}
     return _("Since %(moment)s") % {"moment": wording.moment(reason.since)}
 
 
@@ -204,6 +215,8 @@ def left(standing: Standing, reason: Reason) -> str:
         return wording.left(reason.due)
     if reason.kind == Kind.INACTIVE:
         return _next_contact(_silent_days(reason))
+    if reason.kind in (Kind.WORSE, Kind.NOT_ON_TRACK):
+        return _("see what to do")
     if reason.kind == Kind.ON_TRACK and standing.last_activity_at:
         return _("active %(day)s") % {"day": wording.day_of(standing.last_activity_at)}
     return ""
