@@ -48,7 +48,7 @@ def _name(text: str, x: float, y: float, anchor: str = "start") -> SafeString:
 def draw_corridor(corridor: Corridor, frame: Frame, x: Scale, y: Scale) -> SafeString:
     """The area between the edges, its outline dashed so that it can be told from a band without colour."""
     if len(corridor.edges) < 2:
-        return SafeString("")
+        return svg.group("chart-bands")
     upper = [(x(position(at)), y(high)) for at, _, high in corridor.edges]
     lower = [(x(position(at)), y(low)) for at, low, _ in corridor.edges]
     path = "M" + "L".join(f"{across:.1f} {down:.1f}" for across, down in [*upper, *reversed(lower)]) + "Z"
