@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "painclinic.settings")
 app = Celery("painclinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["painclinic", "patients", "messaging"])
-app.autodiscover_tasks(["patients", "messaging"], related_name="jobs")
+app.autodiscover_tasks(["patients", "messaging", "clinics"], related_name="jobs")
 
 
 @worker_init.connect

@@ -253,6 +253,8 @@ def public_actions() -> list[tuple[Path, ast.FunctionDef]]:
 
 # Functions of action files that are parts of others, or only read, and why they leave no event.
 EVENTLESS = {
+    "clinics/results/actions.py:cells_by_full_count": "reads",
+    "clinics/results/actions.py:kept_cells": "reads",
     "patients/actions/alerts.py:add_event": "part of other actions, which have events",
     "patients/actions/alerts.py:locked_alert": "reads",
     "patients/actions/consent.py:text_to_agree_to": "reads",

@@ -109,6 +109,8 @@ class Clinic(models.Model):
     # Without it patients get the PHQ-8: for clinics that cannot act on a thought of suicide.
     uses_item_nine = models.BooleanField(_("ask about thoughts of being better off dead"), default=True)
     is_demo = models.BooleanField(default=False)
+    # Its patients and their answers were made up; said wherever figures of it are shown.
+    is_synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

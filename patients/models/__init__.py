@@ -11,6 +11,7 @@ from patients.models.entries import Entry
 from patients.models.goals import GoalRating
 from patients.models.homework import Homework, Review, ReviewComment
 from patients.models.measures import Occasion, OccasionMissing, Response, Score
+from patients.models.outcomes import Outcome, OutcomeCell, OutcomeDue
 from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
@@ -39,6 +40,9 @@ __all__ = [
     "ModuleProgress",
     "Occasion",
     "OccasionMissing",
+    "Outcome",
+    "OutcomeCell",
+    "OutcomeDue",
     "Patient",
     "Report",
     "Respite",
