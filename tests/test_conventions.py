@@ -213,7 +213,7 @@ WRITING: Exceptions = {
     ("messaging/adapter.py", "save"): "the sign-in library's form, whose part it is to send the mail",
     ("messaging/demo_mailbox.py", "send_messages"): "a mail server's part, and in demonstrations only",
     ("painclinic/accounts/models.py", "save"): "fills in the working days of a new clinic",
-    ("painclinic/crypto/keys.py", "create"): "the kernel below all actions makes the key of a new person",
+    ("painclinic/crypto/keys.py", "create_many"): "the kernel below all actions makes the keys of new people",
     ("painclinic/crypto/keys.py", "rewrap_batch"): "wraps keys anew; nobody's data changes",
 }
 
