@@ -11,11 +11,13 @@ from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState, task_states
 from patients.log_reading import CARDS, PLANS
+from patients.measures.due import due_sets
 from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
 from patients.presenters.changes import Said, said_changes
 from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.presenters.practice import open_worksheets, own_page
+from patients.presenters.questions import as_today
 from patients.presenters.quick import short_for
 from patients.presenters.today import Today, greeting, things_to_do
 from programs.models import Worksheet
@@ -89,7 +91,9 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
     return HomePage(
         greeting=_("%(hello)s, %(name)s")
         % {"hello": greeting(clock.local_now(zone).hour), "name": enrolment.patient.first_name},
-        things=things_to_do(course, owed, tasks, today),
+        # Treatment is steered by what is answered here, and it takes a few minutes: it comes first.
+        things=[as_today(one) for one in due_sets(user, enrolment)]
+        + things_to_do(course, owed, tasks, today),
         course=course,
         logs=[
             _log_link(sheet, any(e.sheet_slug == sheet.slug and e.on_date == today for e in recent))
