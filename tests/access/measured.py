@@ -8,11 +8,12 @@ from painclinic.accounts.models import User
 from patients.models import Occasion, OccasionMissing, Response, Score
 from programs.models import InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
 from programs.schedule import as_data, default_schedule
-from tests.factories.instruments import load_pack
+from tests.factories.instruments import load_builtins, load_pack
 
 
 def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
     """An answered occasion, and one that was missed for a reason."""
+    load_builtins()
     user, today = of["patient"].user, clock.now().date()
     version = _version(of["clinic"], therapist)
     window = {"opens_on": today - timedelta(days=2), "closes_on": today + timedelta(days=4)}
@@ -23,7 +24,7 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
         **of,
         kind="extra",
         slug="extra-1",
-        instruments=["probe"],
+        instruments=["peg"],
         due_on=today,
         added_by=therapist,
         reason=f"{mark}-occasion",

@@ -30,6 +30,7 @@ KWARGS: dict[str, Make] = {
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
     "mail_id": lambda w: w.mail.pk,
+    "occasion_id": lambda w: w.records["maria"].occasion.pk,
     "token": lambda w: w.staff_invitation.token,
     "slug": lambda w: "w3-activity-log",
     "module": lambda w: 1,
@@ -46,6 +47,7 @@ NORAS: dict[str, Make] = {
     "entry_id": lambda w: w.records["nora"].entry.pk,
     "report_id": lambda w: w.records["nora"].report.pk,
     "change_id": lambda w: w.records["nora"].change.pk,
+    "occasion_id": lambda w: w.records["nora"].occasion.pk,
     "alert_id": lambda w: w.records["nora"].alert.pk,
 }
 # Pages on which a name stands for something else than above.
@@ -59,6 +61,7 @@ OWN_KWARGS: dict[str, dict[str, Make]] = {
     "patients:plan-outcome": {"entry_id": lambda w: w.records["maria"].plan.pk},
     "patients:goal-rate": {"entry_id": lambda w: w.records["maria"].goal.pk},
     "patients:entry-withdraw": {"entry_id": lambda w: w.records["maria"].log_entry.pk},
+    "patients:question-form": {"slug": lambda w: "peg"},
     "patients:resource-detail": {"slug": lambda w: "family-page"},
     "patients:relaxation-detail": {"slug": lambda w: "belly-breathing"},
     # Its eighth step is a worksheet, the seventh has questions, the fourth an exercise.
@@ -164,6 +167,11 @@ def _pain_cycle(world: World, user: User | None, entry: str = "") -> dict[str, A
     return _draft(user, _entry_target(world, user, "w1-pain-cycle") + entry, **PAIN_CYCLE)
 
 
+def _peg(world: World, user: User | None) -> dict[str, Any]:
+    target = f"measure:{world.records['maria'].occasion.pk}:peg"
+    return _draft(user, target, p="5", e="6", g="7")
+
+
 def _correction(world: World, user: User | None) -> dict[str, Any]:
     return _pain_cycle(world, user, f":{world.records['maria'].entry.pk}")
 
@@ -237,6 +245,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:print-create": lambda w, u: {"request_id": str(uuid4()), "scope": "course"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
     "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
+    "patients:question-form": _peg,
     "patients:entry-change": _correction,
     "patients:step-detail": _pain_cycle,
     "patients:step-answer": _check_answer,

@@ -36,6 +36,7 @@ from patients.models import (
     Homework,
     ModuleHold,
     ModuleProgress,
+    Occasion,
     Patient,
     Report,
     Respite,
@@ -73,6 +74,7 @@ class Records:
     alert: Alert
     card: Entry
     plan: Entry
+    occasion: Occasion
 
     @property
     def texts(self) -> list[str]:
@@ -159,6 +161,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         change=change,
         alert=_alert(enrolment, therapist, mark),
         **_weeks(of, user, therapist, mark),
+        occasion=Occasion.objects.get(**of, slug="extra-1"),
     )
 
 

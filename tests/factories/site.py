@@ -25,7 +25,9 @@ from tests.factories.cast import a_person, make_clinic, make_patient, make_staff
 from tests.factories.crowd import add_report
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
-THINGS = frozenset({"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id", "alert_id"})
+THINGS = frozenset(
+    {"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id", "alert_id", "occasion_id"}
+)
 # Not in a site: links of an account's mails, and the mails of a demonstration.
 ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id"})
 # Parts of pages, asked for by the page itself.
@@ -122,6 +124,7 @@ class Site:
             ),
             "draft_id": lambda: self.records.draft.pk,
             "change_id": lambda: self.records.change.pk,
+            "occasion_id": lambda: self.records.occasion.pk,
             "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
             "membership_id": lambda: self.colleague.memberships.get().pk,
@@ -186,6 +189,7 @@ OTHERWISE: tuple[tuple[str, tuple[tuple[str, Any], ...], str], ...] = (
     *SHEETS,
     ("patients:step-detail", (("step", 8),), "?change=1"),
     ("patients:entry-new", (), "?like={line_id}"),
+    ("patients:question-form", (("slug", "peg"),), ""),
     ("patients:resource-detail", (("slug", "family-page"),), ""),
     ("patients:relaxation-detail", (("slug", "belly-breathing"),), ""),
     ("patients:entry-new", (("slug", "w5-relaxation-log"),), "?technique=belly-breathing&minutes=8"),

@@ -64,6 +64,7 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/goals/"),
     ("patient", "/quick/w3-activity-log/"),
     ("patient", "/quick/w5-relaxation-log/"),
+    ("patient", "/questions/"),
     ("patient", "/sleep/"),
     ("patient", "/thoughts/"),
     ("patient", "/cards/"),
