@@ -14,6 +14,7 @@ from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from patients.actions.enrolment import Person, change_therapist, enrol_patient
 from patients.models import Assignment, Enrolment
+from patients.safety.duty import unmet
 from programs.models import ProgrammeVersion
 
 
@@ -23,6 +24,14 @@ class SuccessorNeededError(Exception):
 
 class LastAdminError(Exception):
     """The last clinic admin cannot be taken away: nobody could let anybody in any more."""
+
+
+class ClinicNotReadyError(Exception):
+    """Nobody is enrolled before there are crisis numbers and two people on the rota: `missing` says what."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__("clinic not ready")
+        self.missing = missing
 
 
 @transaction.atomic
@@ -38,8 +47,10 @@ def enrol_and_invite(
 ) -> Enrolment:
     """Enrol a patient and plan the invitation in the same transaction: one is never there without the other.
 
-    Raises what `enrol_patient` raises.
+    Raises ClinicNotReadyError (clinical reference, 4.1), and what `enrol_patient` raises.
     """
+    if missing := unmet(clinic):
+        raise ClinicNotReadyError(missing)
     enrolment, invitation = enrol_patient(
         by=by,
         clinic=clinic,

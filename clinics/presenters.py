@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from messaging.models import Reminder, ReminderQuerySet
 from painclinic.accounts.models import Clinic, Invitation, Membership, User
 from painclinic.audit.models import Action, AuditEvent
-from patients.models import Enrolment, Patient
+from patients.models import DutyShift, Enrolment, Patient
+from patients.safety.duty import rota
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ LOOKED_AT = {
     "emergency-end": _lazy("ended the emergency access"),
     "homework-view": _lazy("homework"),
     "patient-view": _lazy("the course on one page"),
+    "alert-view": _lazy("an alert"),
+    "alert-notice": _lazy("that an alert is open, without the name"),
+    "alert-flag": _lazy("the form that raises an alert"),
     "report-download": _lazy("report, downloaded"),
     "report-list": _lazy("reports"),
     "report-view": _lazy("report"),
@@ -95,3 +99,40 @@ def openings_of(clinic: Clinic) -> QuerySet[AuditEvent, Any]:
         .order_by("-at", "-pk")
         .values("at", "who", "whose", "action", "verb", "subject_id")
     )
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a clinic lacks before it may treat anybody, and the page on which it is put right."""
+
+    text: str
+    url_name: str
+    link: str
+
+
+def needs_words(unmet: list[str]) -> list[Need]:
+    """What is missing, in words."""
+    words = {
+        "consent": Need(
+            _("Write the text that patients read and agree to. Without it nobody can begin."),
+            "clinics:consent-text-edit",
+            _("Write the consent text"),
+        ),
+        "crisis-lines": Need(
+            _("Enter the emergency number and at least one crisis line, so that patients know whom to call."),
+            "clinics:clinic-edit",
+            _("Enter crisis numbers"),
+        ),
+        "rota": Need(
+            _("Put at least two people on the duty rota, so that an alert always has somebody."),
+            "clinics:duty-list",
+            _("Open the duty rota"),
+        ),
+    }
+    return [words[one] for one in unmet if one in words]
+
+
+def duty_rows(clinic: Clinic) -> list[DutyShift]:
+    """The rota, in the order of the week, dates after it. Bounded by the size of a page."""
+    shifts = rota(clinic.pk).select_related("user")
+    return list(shifts.order_by(F("weekday").asc(nulls_last=True), "first_day", "order", "created_at")[:200])

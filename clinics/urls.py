@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.views import clinic, patients, questionnaires, staff
+from clinics.views import clinic, duty, patients, questionnaires, staff
 
 app_name = "clinics"
 
@@ -36,6 +36,8 @@ urlpatterns = [
         staff.staff_invitation_withdraw,
         name="staff-invitation-withdraw",
     ),
+    path("desk/duty/", duty.duty_list, name="duty-list"),
+    path("desk/duty/<uuid:shift_id>/end/", duty.duty_end, name="duty-end"),
     path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),
     path("desk/settings/consent/", clinic.consent_text_edit, name="consent-text-edit"),
     path("desk/questionnaires/", questionnaires.instrument_list, name="instrument-list"),

@@ -33,7 +33,7 @@ def build() -> int:
         admins = [staff.add_member(clinic, Role.CLINIC_ADMIN, *who) for who in people.ADMINS]
         therapists = [staff.add_member(clinic, Role.THERAPIST, *who) for who in people.THERAPISTS]
         staff.add_member(clinic, Role.SUPERVISOR, *people.SUPERVISOR)
-        staff.set_up(clinic, admins[0])
+        staff.set_up(clinic, admins[0], therapists)
     lives = [
         Life(persona, clinic, admins[0], therapists[persona.therapist], version)
         for persona in people.personas()

@@ -11,6 +11,7 @@ from painclinic.accounts.models import Clinic, Membership, Role, User
 from painclinic.audit.actions import System, record
 from painclinic.audit.models import Action
 from patients.actions.consent import publish_consent_text
+from patients.actions.duty import add_shifts
 from programs.actions import load_instruments, load_programme, publish_version
 from programs.models import ProgrammeVersion
 
@@ -48,9 +49,13 @@ def add_member(clinic: Clinic, role: Role, email: str, name: str) -> User:
     return user
 
 
-def set_up(clinic: Clinic, admin: User) -> None:
-    """Crisis lines, as the admin would enter them."""
+def set_up(clinic: Clinic, admin: User, team: list[User]) -> None:
+    """Crisis lines and the duty rota, as the admin would enter them."""
     update_clinic(by=admin, clinic=clinic, values={}, crisis_lines=texts.CRISIS_LINES)
+    first, second = team[:2]
+    for order, (early, late) in ((1, (first, second)), (2, (second, first))):
+        add_shifts(by=admin, clinic=clinic, user=early, order=order, weekdays=(1, 3, 5))
+        add_shifts(by=admin, clinic=clinic, user=late, order=order, weekdays=(2, 4))
 
 
 def programme() -> ProgrammeVersion:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinics.actions import enrol_and_invite, send_invitation_again
 from clinics.forms import ContactForm, EnrolForm, TherapistForm
-from clinics.presenters import PatientRow, reminders_of
+from clinics.presenters import PatientRow, needs_words, reminders_of
 from clinics.questionnaires import licences_to_renew, renewal_words
 from messaging.presenters import delivery_page
 from painclinic import clock
@@ -24,6 +24,7 @@ from painclinic.accounts.models import Invitation
 from painclinic.crypto import keys
 from patients.actions.enrolment import change_therapist, update_contact
 from patients.models import Assignment, ConsentText, Enrolment, Patient
+from patients.safety.duty import unmet
 
 PER_PAGE = 25
 
@@ -64,9 +65,12 @@ def patient_list(request: ViewerRequest) -> HttpResponse:
 def patient_enrol(request: ViewerRequest) -> HttpResponse:
     """Enrol a patient and invite them. A double click or a reload enrols nobody twice."""
     clinic = request.membership.clinic
-    if ConsentText.objects.in_force(clinic, clinic.language) is None:
-        # Nobody could agree to anything, and without consent no week ever opens.
-        return render(request, "clinics/patient_enrol_closed.html", status=409)
+    # Without consent no week ever opens; without the others nobody could help in a crisis.
+    missing = [] if ConsentText.objects.in_force(clinic, clinic.language) else ["consent"]
+    if missing := missing + unmet(clinic):
+        return render(
+            request, "clinics/patient_enrol_closed.html", {"needs": needs_words(missing)}, status=409
+        )
     form = EnrolForm(request.POST if request.method == "POST" else None, clinic=clinic)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -14,6 +14,15 @@ class DutyShift(models.Model):
     taken off the rota stays as history.
     """
 
+    class Weekday(models.IntegerChoices):
+        MONDAY = 1, _("Monday")
+        TUESDAY = 2, _("Tuesday")
+        WEDNESDAY = 3, _("Wednesday")
+        THURSDAY = 4, _("Thursday")
+        FRIDAY = 5, _("Friday")
+        SATURDAY = 6, _("Saturday")
+        SUNDAY = 7, _("Sunday")
+
     class Order(models.IntegerChoices):
         FIRST = 1, _("on duty")
         SECOND = 2, _("second")
@@ -22,8 +31,8 @@ class DutyShift(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="duty_shifts")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_shifts")
     order = models.PositiveSmallIntegerField(choices=Order.choices, default=Order.FIRST)
-    # ISO, Monday is 1. Either this or the two days.
-    weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    # ISO. Either this or the two days.
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices, null=True, blank=True)
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     # Answers outside working hours too: only then do clocks of the highest level run at night.

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from patients.models.measures import Response
-from patients.safety.rules import ITEM, Facts
+from patients.safety.rules import ITEM, MEDICINES, Facts
 
 MOOD = ("phq-9", "phq-8")
 SYMPTOMS = "new-symptoms"
-# The value of `medicine_change` that means: I changed it myself (clinical reference, 1.3, W14).
+# The value of `medchange` that means: I changed it myself (clinical reference, 1.3, W14).
 CHANGED_ALONE = 2
+# The options of `medicine`, in their order; a fifth is any other medicine.
+MEDICINE_OPTIONS = {f"medicine_{number}": name for number, name in enumerate(MEDICINES, 1)}
 
 
 class Definition(Protocol):
@@ -64,10 +66,12 @@ def _mood_facts(response: Response, earlier: list[dict[str, Any]]) -> Facts:
 def _symptom_facts(response: Response) -> Facts:
     said = {code for code, value in response.answers.items() if value}
     mood = _earlier(response, *MOOD) if "withdrawal" in said else []
-    changed_alone = response.answers.get("medicine_change") == CHANGED_ALONE
+    changed_alone = response.answers.get("medchange") == CHANGED_ALONE
     return Facts(
         signs=frozenset(said),
-        changed_alone=frozenset(said) if changed_alone else frozenset(),
+        changed_alone=frozenset(MEDICINE_OPTIONS[code] for code in said & set(MEDICINE_OPTIONS))
+        if changed_alone
+        else frozenset(),
         has_withdrawal="withdrawal" in said,
         mood=total_of(mood[-1]) if mood else None,
     )

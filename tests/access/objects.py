@@ -27,6 +27,7 @@ KWARGS: dict[str, Make] = {
     "alert_id": lambda w: w.records["maria"].alert.pk,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
+    "shift_id": lambda w: w.cast.clinic.duty_shifts.all()[0].pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
     "mail_id": lambda w: w.mail.pk,
@@ -126,6 +127,12 @@ def _clinic(world: World) -> dict[str, Any]:
     }
 
 
+def _shift(world: World, user: User | None) -> dict[str, Any]:
+    """Each admin puts a colleague of their own clinic on the rota."""
+    there = world.cast.elsewhere_therapist if user == world.people["admfar"] else world.cast.therapist
+    return {"user": str(there.pk), "order": "1", "weekdays": ["6"]}
+
+
 def _draft(user: User | None, target: str, **fields: Any) -> dict[str, Any]:
     """What a form that saves itself sends when it is handed in."""
     draft = str(Draft.id_for(user.pk if user else UUID(int=0), target, 0))
@@ -216,6 +223,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "clinics:patient-hand-over": lambda w, u: {"therapist": str(w.cast.unassigned_therapist.pk)},
     "clinics:staff-invite": lambda w, u: {"name": "New", "email": "new@lakeside.test", "role": "therapist"},
     "clinics:clinic-edit": lambda w, u: _clinic(w),
+    "clinics:duty-list": lambda w, u: _shift(w, u),
     "clinics:consent-text-edit": lambda w, u: {"title": "Taking part", "body": "Another text."},
     "clinics:instrument-detail": lambda w, u: {
         "holder": "Lakeside Clinic",

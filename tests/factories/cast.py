@@ -18,7 +18,7 @@ from painclinic.audit.actions import System
 from patients.actions.consent import give_consent, publish_consent_text
 from patients.actions.enrolment import Person, enrol_patient
 from patients.actions.progress import unlock_module
-from patients.models import Enrolment, Patient
+from patients.models import DutyShift, Enrolment, Patient
 from programs.actions import load_programme, publish_version
 from programs.models import Module, Programme, ProgrammeVersion, Step
 
@@ -41,6 +41,13 @@ def make_staff(clinic: Clinic, role: Role, email: str, name: str, *, second_fact
     if second_factor:
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     return user
+
+
+def make_rota(clinic: Clinic, *team: User) -> None:
+    """Everybody on duty on every weekday, in this order, so that patients may be enrolled."""
+    for order, user in enumerate(team, 1):
+        for weekday in range(1, 6):
+            DutyShift.objects.create(clinic=clinic, user=user, weekday=weekday, order=min(order, 2))
 
 
 def a_person(name: str = "Maria Lund", email: str = "maria@example.org") -> Person:
@@ -155,6 +162,7 @@ class Cast:
         self.therapist = make_staff(self.clinic, Role.THERAPIST, "anna@lakeside.test", "Anna Berg")
         self.unassigned_therapist = make_staff(self.clinic, Role.THERAPIST, "tom@lakeside.test", "Tom Hale")
         self.supervisor = make_staff(self.clinic, Role.SUPERVISOR, "sue@lakeside.test", "Sue Visor")
+        make_rota(self.clinic, self.unassigned_therapist, self.therapist)
         self.enrolment = make_patient(self.clinic, self.admin, self.therapist, a_person(), self.version)
         self.patient: Patient = self.enrolment.patient
         self.other_enrolment = make_patient(
@@ -168,6 +176,8 @@ class Cast:
         self.elsewhere = make_clinic("Harbour Clinic")
         self.elsewhere_admin = make_staff(self.elsewhere, Role.CLINIC_ADMIN, "admin@harbour.test", "Al Far")
         self.elsewhere_therapist = make_staff(self.elsewhere, Role.THERAPIST, "kim@harbour.test", "Kim Far")
+        far_lead = make_staff(self.elsewhere, Role.SUPERVISOR, "lead@harbour.test", "Sid Far")
+        make_rota(self.elsewhere, self.elsewhere_therapist, far_lead)
         self.elsewhere_enrolment = make_patient(
             self.elsewhere,
             self.elsewhere_admin,

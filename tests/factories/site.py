@@ -21,7 +21,7 @@ from patients.reports.asked import KEY as REPORTS_ASKED
 from programs.models import ProgrammeVersion
 from tests.access.pages import Page, all_pages
 from tests.access.world import BACKEND, Records, make_records
-from tests.factories.cast import a_person, make_clinic, make_patient, make_staff, open_first_module
+from tests.factories.cast import a_person, make_clinic, make_patient, make_rota, make_staff, open_first_module
 from tests.factories.crowd import add_report
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
@@ -55,6 +55,7 @@ class Site:
         self.therapist = self._staff(Role.THERAPIST, "Anna Berg")
         supervisor = self._staff(Role.SUPERVISOR, "Sue Visor")
         self.colleague = self._staff(Role.THERAPIST, "Tom Hale")
+        make_rota(self.clinic, self.colleague, self.therapist)
         person = a_person("Maria Lund", f"maria@{self.name.lower()}.example")
         self.enrolment = make_patient(self.clinic, self.admin, self.therapist, person, self.version)
         patient = self.enrolment.patient
@@ -127,6 +128,7 @@ class Site:
             "occasion_id": lambda: self.records.occasion.pk,
             "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
+            "shift_id": lambda: self.clinic.duty_shifts.all()[0].pk,
             "membership_id": lambda: self.colleague.memberships.get().pk,
             "invitation_id": lambda: self.invitation.pk,
             "token": lambda: self.invitation.token,

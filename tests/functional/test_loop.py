@@ -30,6 +30,7 @@ from tests.factories.cast import (
     a_person,
     make_clinic,
     make_patient,
+    make_rota,
     make_staff,
     open_first_module,
     real_version,
@@ -67,7 +68,7 @@ def world(transactional_db: None, sign_in: Callable[[Page, User], str], faults: 
 
 @dataclass
 class Opened:
-    """A clinic on its first day: its programme and its first admin, and nobody else."""
+    """A clinic on its first day: its programme, its first admin, and two people who look after alerts."""
 
     clinic: Clinic
     admin: User
@@ -78,6 +79,8 @@ class Opened:
 def opened(world: World) -> Opened:
     clinic = make_clinic()
     first = make_staff(clinic, Role.CLINIC_ADMIN, "ada@lakeside.test", "Ada Min", second_factor=False)
+    leads = [("sue@lakeside.test", "Sue Visor"), ("lou@lakeside.test", "Lou Visor")]
+    make_rota(clinic, *(make_staff(clinic, Role.SUPERVISOR, email, name) for email, name in leads))
     secret = generate_totp_secret()
     TOTP.activate(first, secret)
     real_version()

@@ -18,6 +18,7 @@ from tests.integration.processes import Deployment, Page, Visitor
 PASSWORD = "four quiet words of mine"
 # Nobody whom another test of this deployment makes.
 ADMIN, ANNA, ROSA = "ada@harbour.example", "anna@harbour.example", "rosa@harbour.example"
+SUE = "sue@harbour.example"
 # Beat asks for mail every twenty seconds and for the planning of reminders every minute.
 PATIENCE = 150.0
 
@@ -124,7 +125,23 @@ def _therapist_joins(admin: Person) -> Person:
     therapist.join(link_in(therapist.mail("invit")))
     therapist.take_second_step()
     therapist.open("/today/", "Today")
+    _rota_is_filled(admin)
     return therapist
+
+
+def _rota_is_filled(admin: Person) -> None:
+    """Nobody is enrolled before there is a crisis line and a second person for alerts."""
+    admin.open("/desk/staff/invite/")
+    admin.fill("Send the invitation", {"name": "Sue Visor", "email": SUE, "role": "supervisor"}, expected=SUE)
+    lead = Person(admin.here, SUE)
+    lead.join(link_in(lead.mail("invit")))
+    lead.take_second_step()
+    admin.open("/desk/settings/")
+    admin.fill("Save", {"lines-0-label": "Samaritans", "lines-0-number": "116 123"})
+    for name, day in (("Anna Berg", "1"), ("Sue Visor", "2")):
+        admin.open("/desk/duty/")
+        chosen = admin.form("Add to the rota").choose("user", name)
+        admin.fill("Add to the rota", {"user": chosen, "order": "1", "weekdays": day})
 
 
 def _patient_joins(admin: Person) -> Person:

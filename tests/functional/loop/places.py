@@ -122,6 +122,7 @@ TABLE: list[tuple[str, str]] = [
     ("admin", "/desk/staff/"),
     ("admin", "/desk/staff/invite/"),
     ("admin", "/desk/staff/{membership}/end/"),
+    ("admin", "/desk/duty/"),
     ("admin", "/desk/settings/"),
     ("admin", "/desk/settings/consent/"),
     ("admin", "/desk/questionnaires/"),

@@ -14,8 +14,11 @@ from painclinic.audit.models import AuditEvent
 from patients.actions.alert_handling import acknowledge, note_contact, resolve
 from patients.actions.alerts import AnswersMissingError, ReasonNeededError, answer_follow_up, flag_risk
 from patients.models import Alert, AlertEvent, AlertStep, Response
+from patients.safety.facts import MEDICINE_OPTIONS
+from patients.safety.rules import EMERGENCY_SIGNS, ITEM, SOON_SIGNS
 from tests.factories.alerts import mood, store
 from tests.factories.cast import Cast
+from tests.factories.instruments import builtin
 
 pytestmark = pytest.mark.django_db
 
@@ -180,8 +183,36 @@ def test_risk_marked_by_hand_takes_a_reason(cast: Cast) -> None:
 
 
 def test_symptoms_and_medicines_make_alerts_of_their_own(cast: Cast) -> None:
-    said = {"saddle": 1, "medicine_change": 2, "opioid": 1}
+    said = {"saddle": 1, "medchange": 2, "medicine_1": 1}
     _, highest = store(cast.enrolment, said, slug="new-symptoms")
     assert highest
     assert (highest.kind, highest.level) == ("red-flag", 3)
     assert Alert.objects.get(kind="medicine").level == 1
+
+
+def test_list_of_new_symptoms_asks_for_every_sign_that_the_rules_know() -> None:
+    for language in ("en", "es"):
+        definition = builtin("new-symptoms", language)
+        ticks = {item.code for item in definition.ticks}
+        assert ticks == {*EMERGENCY_SIGNS, *SOON_SIGNS}
+        assert {*MEDICINE_OPTIONS, "medchange", "withdrawal"} <= set(definition.by_code)
+
+
+def test_item_that_the_rules_watch_is_where_they_look_for_it() -> None:
+    definition = builtin("phq-9", "en")
+    item = definition.item(ITEM)
+    assert item
+    assert "better off dead" in item.text
+    assert item.may_decline
+    assert {option.value for option in item.options} == {0, 1, 2, 3}
+    total = definition.scale()
+    assert total
+    assert set(total.items) == {f"q{number}" for number in range(1, 10)}
+
+
+def test_withdrawal_with_low_mood_is_looked_at_the_same_day(cast: Cast) -> None:
+    store(cast.enrolment, mood(0, 12))
+    said = {"medchange": 1, "withdrawal": 1}
+    _, alert = store(cast.enrolment, said, slug="new-symptoms")
+    assert alert
+    assert (alert.kind, alert.level, alert.rules) == ("medicine", 2, ["withdrawal-low-mood"])
