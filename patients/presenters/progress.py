@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
+from patients.goals import read_goals
 from patients.models import Enrolment, Entry
 from patients.presenters.course import CourseView, ModuleStop, read_course
+from patients.presenters.goals import GoalsView, goals_view
 from patients.presenters.log_figures import log_figure
+from patients.presenters.measures import MeasuresView, NextStep, contact_step, measures_view
 from patients.presenters.practice import open_worksheets
 from programs.models import Worksheet
 
@@ -29,6 +35,9 @@ class ProgressPage:
     counts: list[Count]
     figures: list[Figure]
     handed_in: list[ModuleStop]
+    goals: GoalsView
+    measures: MeasuresView
+    next: NextStep
 
 
 def progress_page(user: User, enrolment: Enrolment) -> ProgressPage:
@@ -37,12 +46,27 @@ def progress_page(user: User, enrolment: Enrolment) -> ProgressPage:
     sheets = open_worksheets(enrolment)
     entries = Entry.objects.visible_to(user).current().filter(enrolment=enrolment).with_sheet()
     lines = list(entries.defer("texts").order_by("-on_date", "-submitted_at")[:MAX_LINES])
+    reported = measures_view(enrolment, user)
     return ProgressPage(
         course=course,
         counts=_counts(course, sheets, lines),
         figures=list(_figures(sheets, lines)),
         handed_in=[stop for stop in course.stops if stop.homework],
+        goals=goals_view(
+            read_goals(user, enrolment), clock.local_today(enrolment.patient.timezone), uid="progress-goals"
+        ),
+        measures=reported,
+        next=contact_step(course.therapist_name) if reported.is_harder else _go_on(course),
     )
+
+
+def _go_on(course: CourseView) -> NextStep:
+    """One small thing to go on with: the step where the patient is, or their practice."""
+    step = course.current.resume if course.current else None
+    if step:
+        return NextStep(_("Your next step"), step.title, step.url, _("Go on"))
+    text = _("Nothing has to be read now. A few minutes of practice keep what you have learned.")
+    return NextStep(_("Your next step"), text, reverse("patients:practice"), _("Go to practice"))
 
 
 def _counts(course: CourseView, sheets: list[Worksheet], lines: list[Entry]) -> list[Count]:

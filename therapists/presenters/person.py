@@ -37,6 +37,7 @@ from therapists.presenters import wording
 from therapists.presenters.course import Course, course
 from therapists.presenters.findings import Finding, findings
 from therapists.presenters.logs import LogTable, by_log, log_table
+from therapists.presenters.measures import MeasuresPanel, measures_panel
 from therapists.presenters.skills import OWN_PANELS, Skills, skills
 
 LOG_DAYS = 28
@@ -108,6 +109,7 @@ class PersonPage:
     past_holds: tuple[ModuleHold, ...]
     past_pauses: tuple[Respite, ...]
     skills: Skills
+    measures: MeasuresPanel
     local_time: datetime
     thread: Thread | None = None
     waiting: HomeworkLine | None = None
@@ -137,6 +139,7 @@ def person_page(user: User, enrolment: Enrolment) -> PersonPage:
         past_holds=tuple(holds.select_related("placed_by", "released_by").order_by("-placed_at")[:5]),
         past_pauses=tuple(_past_pauses(user, enrolment)[:5]),
         skills=skills(user, enrolment),
+        measures=measures_panel(user, enrolment),
         local_time=clock.local_now(patient.timezone),
         has_sleep_window=bool((row := newest_window(user, enrolment)) and row.is_on),
         thread=Thread.objects.visible_to(user).filter(patient=patient).first(),
