@@ -11,6 +11,7 @@ from patients.models import Enrolment, Entry
 
 SLEEP, SLEEP_PLAN = "w9-sleep-diary", "w10-sleep-plan"
 THOUGHTS, CARDS = "w7-thought-record", "w8-coping-card"
+CATCHER = "w7a-thought-catcher"
 ACTIVITY, RELAXATION, PLANS = "w3-activity-log", "w5-relaxation-log", "w6-activity-plan"
 # More lines than anybody writes in the days that a page shows.
 MAX_LINES = 600

@@ -41,6 +41,11 @@ def served(entry: Entry) -> str:
     return ", ".join(words)
 
 
+def record_from(caught: Entry) -> dict[str, object]:
+    """What a thought record begins with that is made from a thought that was caught."""
+    return dict(caught.answers)
+
+
 def card_from(thought: Entry) -> dict[str, object]:
     """What a card begins with that is made from a thought record: its balanced thought, and the moment.
 

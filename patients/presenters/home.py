@@ -1,7 +1,7 @@
 """What the home page shows beside the one thing to do now."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.charts import Figure
 from patients.actions.homework import TaskState, task_states
-from patients.log_reading import CARDS, PLANS
+from patients.log_reading import CARDS, CATCHER, PLANS, THOUGHTS
 from patients.measures.due import due_sets
 from patients.models import Enrolment, Entry
 from patients.presenters.activity import activity_figure
@@ -19,6 +19,7 @@ from patients.presenters.course import CourseView, ModuleStop, read_course
 from patients.presenters.practice import open_worksheets, own_page
 from patients.presenters.questions import as_today
 from patients.presenters.quick import short_for
+from patients.presenters.saved import Saved, saved_today
 from patients.presenters.today import Today, greeting, things_to_do
 from programs.models import Worksheet
 
@@ -48,6 +49,7 @@ class HomePage:
     answered: list[ModuleStop]
     figure: Figure | None
     changes: list[Said]
+    saved: list[Saved]
 
     @property
     def today(self) -> Today:
@@ -96,11 +98,12 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
         + things_to_do(course, owed, tasks, today),
         course=course,
         logs=[
-            _log_link(sheet, any(e.sheet_slug == sheet.slug and e.on_date == today for e in recent))
+            _log_link(sheet, [entry for entry in recent if entry.sheet_slug == sheet.slug], today)
             for sheet in _at_hand(sheets, recent, tasks)
         ],
         answered=[stop for stop in course.stops if _is_news(stop)],
         figure=_figure(sheets, recent),
+        saved=saved_today(user, enrolment, {sheet.slug for sheet in sheets}),
         changes=said_changes(one for one in course.changes if clock.now() - one.at < ANSWER_SHOWN),
     )
 
@@ -109,10 +112,13 @@ def _at_hand(sheets: list[Worksheet], recent: list[Entry], tasks: list[TaskState
     """The few logs to be written in from here: those asked for, then those written in last.
 
     Sheets of which a few are kept are no daily matter, but for the cards: they are there to be read.
+    A thought is caught first; the whole record of it, which takes its time, begins with what was caught.
     """
     asked = {state.task.worksheet_slug for state in tasks if not state.is_done}
     last = {entry.sheet_slug: entry.submitted_at for entry in recent}
     daily = [sheet for sheet in sheets if "max_entries" not in sheet.definition["log"] or sheet.slug == CARDS]
+    if any(sheet.slug == CATCHER for sheet in daily):
+        daily = [sheet for sheet in daily if sheet.slug != THOUGHTS]
     daily.sort(key=lambda sheet: (sheet.slug not in asked, -_moment(last.get(sheet.slug))))
     return daily[:MOST_LOGS]
 
@@ -121,18 +127,29 @@ def _moment(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
 
 
-def _log_link(sheet: Worksheet, has_today: bool) -> LogLink:
-    """The shortest way to a new line, or to the page where a log is used."""
+def _log_link(sheet: Worksheet, lines: list[Entry], today: date) -> LogLink:
+    """The shortest way to a new line, or to the page where a log is used. `lines` are those of late."""
+    has_today = any(entry.on_date == today for entry in lines)
     if sheet.slug == CARDS:
         return LogLink(sheet, has_today, reverse("patients:cards"), _("Read them"))
-    if sheet.slug == PLANS:
-        return LogLink(sheet, has_today, reverse("patients:plans"), _("Plan, and look back"))
+    if sheet.slug == PLANS and any("done" not in entry.values for entry in lines):
+        return LogLink(sheet, has_today, reverse("patients:plans"), _("How did it go?"))
     page_of = own_page(sheet.slug)
     if has_today and page_of and sheet.definition["log"]["entries_per_day"] == 1:
         return LogLink(sheet, has_today, page_of.url, _("Written for today"))
-    page = "patients:quick-entry" if short_for(sheet) else "patients:entry-new"
-    says = _("Add another entry") if has_today else _("Write about today")
-    return LogLink(sheet, has_today, reverse(page, args=[sheet.slug]), says)
+    if short_for(sheet):
+        url = reverse("patients:quick-entry", args=[sheet.slug])
+    else:
+        url = f"{reverse('patients:entry-new', args=[sheet.slug])}?next={reverse('patients:home')}"
+    return LogLink(sheet, has_today, url, _says(sheet, has_today))
+
+
+def _says(sheet: Worksheet, has_today: bool) -> str:
+    if sheet.slug == PLANS:
+        return _("Plan something")
+    if sheet.slug == CATCHER:
+        return _("Catch one now")
+    return _("Add another entry") if has_today else _("Write about today")
 
 
 def _owed(course: CourseView) -> ModuleStop | None:

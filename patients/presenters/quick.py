@@ -1,20 +1,22 @@
 """Short forms: a line of a log in two or three taps, and looking back on a planned activity.
 
 A short form asks for a few fields of a worksheet. The last of them is answered by a press that
-saves. What stays the same from one time to the next is offered again; how it felt never is.
+saves. What stays the same from one time to the next is offered again; how it felt never is. From the
+home page a line takes three taps at most, the one that opens the form and the one that saves counted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from painclinic.accounts.models import User
-from patients.log_reading import ACTIVITY, PLANS, RELAXATION, SLEEP
+from patients.log_reading import ACTIVITY, CATCHER, PLANS, RELAXATION, SLEEP
 from patients.models import Enrolment, Entry
 from patients.pacing import LOG_SHEET, Track, given_for
 from patients.presenters.practice import AGAIN
@@ -29,22 +31,33 @@ class Short:
     """What a short form asks: `fields` in order, `press` last, `again` is copied from an earlier line.
 
     With `at_once` the newest line is offered without asking; otherwise only when it is chosen.
+    `suggest` is filled in while there is no earlier line, and says that it is a suggestion.
     """
 
     fields: tuple[str, ...]
     press: str = ""
     again: tuple[str, ...] = ()
     at_once: bool = True
+    suggest: Mapping[str, str] = field(default_factory=dict)
 
 
 SHORT: Mapping[str, Short] = {
     ACTIVITY: Short(
-        ("date", "activity", "category", "minutes"), "pain_after", ("activity", "category", "minutes")
+        ("date", "activity", "category", "minutes"),
+        "pain_after",
+        ("activity", "category", "minutes"),
+        suggest={"minutes": "15"},
     ),
     RELAXATION: Short(
-        ("date", "technique", "minutes", "tension_before"), "tension_after", ("technique", "minutes")
+        ("date", "technique", "minutes", "tension_before"),
+        "tension_after",
+        ("technique", "minutes"),
+        suggest={"technique": "belly-breathing", "minutes": "10"},
     ),
-    LOG_SHEET: Short(("activity", "date", "done"), "kept_to_plan"),
+    LOG_SHEET: Short(("activity", "date", "done"), "kept_to_plan", ("activity", "done")),
+    # A thought is caught while it is there; what belongs to it can be added afterwards.
+    CATCHER: Short(("when", "thought"), "belief_before"),
+    PLANS: Short(("activity", "planned_date"), again=("activity",)),
     # A night is not taken for the one before unless somebody says so.
     SLEEP: Short(("date_of_morning", *TIMES), "quality", TIMES, at_once=False),
 }
@@ -90,6 +103,11 @@ def short_for(worksheet: Worksheet, forms: Mapping[str, Short] = SHORT) -> Short
     return short if wanted <= {spec.name for spec in worksheet.spec.fields} else None
 
 
+def write_url(slug: str) -> str:
+    """The shortest way to a new line of a log."""
+    return reverse("patients:quick-entry" if slug in SHORT else "patients:entry-new", args=[slug])
+
+
 def earlier_lines(user: User, enrolment: Enrolment, worksheet: Worksheet, short: Short) -> list[Entry]:
     """The last few different lines that a new one can begin from, the newest first."""
     if not short.again:
@@ -113,10 +131,15 @@ def short_form(
     like: UUID | None = None,
     tracks: Sequence[Track] = (),
     plan: UUID | None = None,
+    now: datetime | None = None,
 ) -> ShortForm:
-    """The form with what was typed, else with what an earlier line (`like`) or a plan offers."""
+    """The form with what was typed, else with what an earlier line (`like`) or a plan offers.
+
+    `now` is the patient's own time, for a log of moments. `lines` and `tracks` are the patient's own:
+    an id that is not among them offers nothing.
+    """
     chosen = _chosen(short, lines, like)
-    begun = typed if typed is not None else _offered(worksheet, short, chosen, today)
+    begun = typed if typed is not None else _offered(worksheet, short, chosen, today, now)
     given = given_for(worksheet, tracks, begun, plan)
     if typed is None and given and "done" in short.fields:
         target = next((value.raw for name, value in given.items() if name == "target"), "")
@@ -124,18 +147,29 @@ def short_form(
     by_name = {field.name: field for field in fields_for(worksheet.definition, begun, errors)}
     fields = []
     for name in short.fields:
-        field = by_name[name]
+        one = by_name[name]
         if name in given:
-            field = replace(field, input="given", value=given[name].raw, shown=given[name].shown)
-        fields.append(_day_choice(worksheet, field, today))
+            one = replace(one, input="given", value=given[name].raw, shown=given[name].shown)
+        elif chosen is None and typed is None and short.suggest.get(name):
+            one = replace(one, hint=_("A suggestion. Change it if it was different."))
+            one = replace(one, described_by=one.hint_id)
+        fields.append(_day_choice(worksheet, one, today))
     return ShortForm(
         worksheet=worksheet,
         fields=fields,
-        press=by_name[short.press] if short.press else None,
+        press=_press(by_name[short.press]) if short.press else None,
         errors=errors or {},
         choices=[_again(worksheet, short, entry) for entry in lines if entry != chosen],
         plans=list(tracks) if len(tracks) > 1 else [],
     )
+
+
+def _press(field: FormField) -> FormField:
+    """The field whose answers are pressed; of a per cent every tenth."""
+    if field.type != "pct":
+        return field
+    tenths = (str(score) for score in range(0, 101, 10))
+    return replace(field, choices=tuple(Choice(one, f"{one}%", one == field.value) for one in tenths))
 
 
 def _chosen(short: Short, lines: Sequence[Entry], like: UUID | None) -> Entry | None:
@@ -153,17 +187,22 @@ def _again(worksheet: Worksheet, short: Short, entry: Entry) -> Again:
     return Again(entry, " · ".join(text for text in said if text))
 
 
-def _offered(worksheet: Worksheet, short: Short, chosen: Entry | None, today: date) -> dict[str, Any]:
-    answers = chosen.answers if chosen else {}
-    return initial(worksheet.definition, today=today) | {
-        name: answers[name] for name in short.again if name in answers
-    }
+def _offered(
+    worksheet: Worksheet, short: Short, chosen: Entry | None, today: date, now: datetime | None
+) -> dict[str, Any]:
+    offered: dict[str, Any] = dict(initial(worksheet.definition, today=today))
+    moment = worksheet.spec.field((worksheet.definition.get("log") or {}).get("date_field", ""))
+    if now and moment and moment.type == "datetime":
+        offered[moment.name] = f"{now:%Y-%m-%dT%H:%M}"
+    if chosen is None:
+        return offered | dict(short.suggest)
+    return offered | {name: chosen.answers[name] for name in short.again if name in chosen.answers}
 
 
 def _day_choice(worksheet: Worksheet, field: FormField, today: date) -> FormField:
     """The day of a line as a list of days, today first: shorter than a calendar."""
     log = worksheet.definition.get("log") or {}
-    if field.name != log.get("date_field") or field.type != "date":
+    if field.name != log.get("date_field") or field.type != "date" or "future_days" in log:
         return field
     days = [today - timedelta(days=back) for back in range(int(log.get("backdate_days", 0)) + 1)]
     chosen = field.value or today.isoformat()

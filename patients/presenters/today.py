@@ -11,6 +11,7 @@ from patients.actions.goals import GOAL_SHEET
 from patients.actions.homework import TaskState
 from patients.pacing import PLAN_SHEET
 from patients.presenters.course import CourseView, ModuleStop, StepStop
+from patients.presenters.quick import write_url
 
 LOG_MINUTES = 2
 OUTLINE_MINUTES = 1
@@ -115,7 +116,7 @@ def _practise(stop: ModuleStop, tasks: Sequence[TaskState], today: date, name: s
             % {"done": due.days, "asked": due.task.min_days}
             if due.days
             else due.task.hint,
-            url=reverse("patients:entry-new", args=[due.task.worksheet_slug]),
+            url=write_url(due.task.worksheet_slug),
             action=_("Write about today"),
             kicker=kicker,
             minutes=LOG_MINUTES,

@@ -18,10 +18,10 @@ from painclinic.access.permissions import Permission
 from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.entries import SupersededError, withdraw_entry
-from patients.log_reading import CARDS, THOUGHTS
+from patients.log_reading import CARDS, CATCHER, THOUGHTS
 from patients.models import Entry
 from patients.pacing import LOG_SHEET, read_tracks
-from patients.presenters.cards import card_from
+from patients.presenters.cards import card_from, record_from
 from patients.presenters.library import said_in_address
 from patients.presenters.practice import (
     offered_again,
@@ -155,6 +155,11 @@ def _offered(request: PatientRequest, worksheet: Worksheet) -> dict[str, object]
         record = Entry.objects.visible_to(request.user).filter(enrolment=request.enrolment).of(THOUGHTS)
         found = record.select_related("worksheet").filter(pk=thought).first()
         return card_from(found) if found else {}
+    caught = _id(request.GET.get("caught", "")) if worksheet.slug == THOUGHTS else None
+    if caught:
+        mine = Entry.objects.visible_to(request.user).current().filter(enrolment=request.enrolment)
+        found = mine.of(CATCHER).filter(pk=caught).first()
+        return record_from(found) if found else {}
     offered = offered_again(worksheet, like, clock.local_now(request.patient.timezone).hour)
     return offered | said_in_address(worksheet, request.GET.dict())
 

@@ -19,7 +19,7 @@ from patients.actions.entries import EntryInvalidError, SupersededError, amend_e
 from patients.log_reading import PLANS
 from patients.models import Entry
 from patients.pacing import LOG_SHEET, read_tracks
-from patients.presenters.practice import log_line, writable_worksheets
+from patients.presenters.practice import log_line, own_page, writable_worksheets
 from patients.presenters.quick import OUTCOME, Short, ShortForm, earlier_lines, short_for, short_form
 from programs.models import Worksheet
 
@@ -38,7 +38,7 @@ def quick_entry(request: PatientRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, _form(request, worksheet, short))
     try:
-        entry = submit_entry(
+        submit_entry(
             by=request.user,
             enrolment=request.enrolment,
             worksheet=worksheet,
@@ -48,17 +48,19 @@ def quick_entry(request: PatientRequest, slug: str) -> HttpResponse:
     except EntryInvalidError as invalid:
         form = _form(request, worksheet, short, typed=request.POST, errors=invalid.errors)
         return _show(request, form, status=422)
-    messages.success(request, _("Saved: %(line)s.") % {"line": log_line(worksheet, entry).title})
+    # Home says what was saved and when, for as long as the day lasts.
     return redirect("patients:home")
 
 
 def _form(request: PatientRequest, worksheet: Worksheet, short: Short, **more: Any) -> ShortForm:
     tracks = read_tracks(request.user, request.enrolment) if worksheet.slug == LOG_SHEET else []
+    now = clock.local_now(request.patient.timezone)
     return short_form(
         worksheet,
         short,
-        today=clock.local_today(request.patient.timezone),
-        lines=earlier_lines(request.user, request.enrolment, worksheet, short),
+        today=now.date(),
+        now=now,
+        lines=[] if tracks else earlier_lines(request.user, request.enrolment, worksheet, short),
         like=_id(request.GET.get("like", "")),
         tracks=tracks,
         plan=_id(request.GET.get("plan", "")),
@@ -102,6 +104,7 @@ def _show(
         "worksheet": form.worksheet,
         "planned": log_line(form.worksheet, entry) if entry else None,
         "submission": _submission(request),
+        "page": None if entry else own_page(form.worksheet.slug),
         "back": reverse("patients:plans" if entry else "patients:home"),
     }
     return render(request, "patients/quick_form.html", context, status=status)

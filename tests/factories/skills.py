@@ -21,8 +21,10 @@ SHEETS = (
     "w5-relaxation-log",
     "w6-activity-plan",
     "w7-thought-record",
+    "w7a-thought-catcher",
     "w8-coping-card",
     "w9-sleep-diary",
+    "w14-weekly-check-in",
 )
 
 
