@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from painclinic.accounts.models import Clinic
 from painclinic.audit.actions import System
 from painclinic.audit.models import AuditEvent
 from programs.actions import InstrumentRefusedError, load_instruments
@@ -121,3 +122,22 @@ def test_pack_command_refuses_a_file_that_is_none(tmp_path: Path) -> None:
         call_command("load_instrument_pack", tmp_path / "none.yaml", stderr=err)
 
     assert err.getvalue().strip() == "none.yaml:1: there is no such file"
+
+
+def test_older_demonstration_gets_the_questionnaires_at_its_next_start() -> None:
+    Clinic.objects.create(name="Millbrook", is_demo=True)
+
+    call_command("load_demo")
+
+    assert current_version("peg", "en") is not None
+
+
+def test_upgrade_loads_the_questionnaires_before_the_programmes() -> None:
+    script = (BUILTINS.parents[2] / "deploy/migrate").read_text(encoding="utf-8")
+
+    assert (
+        -1
+        < script.find("migrate --no-input")
+        < script.find("load_instruments")
+        < script.find("load_programme")
+    )
