@@ -10,7 +10,7 @@ from programs.actions import load_instruments
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with a synthetic clinic. When it is there already, only new questionnaires are loaded."
+    help = "Fills an empty database with a synthetic clinic; one that is there gets new questionnaires only."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
