@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from clinics.actions import enrol_and_invite
-from clinics.demo import people, texts
+from clinics.demo import people, texts, turns
 from clinics.demo.clock import days_ago
 from clinics.demo.people import Course, Persona
 from clinics.demo.weeks import FEEDBACK, WEEKS
@@ -70,6 +70,8 @@ class Life:
         past.append((self._at(began + 1, 9, 30), self.welcome))
         if course != Course.NOT_BEGUN:
             past += self._first_week()
+        if self.persona.turn:
+            past.append((self._at(1, 21, 30), partial(turns.take, self.persona.turn, self)))
         return past + self._letters()
 
     def _first_week(self) -> list[Moment]:

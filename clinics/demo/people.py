@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from clinics.demo.turns import Turn
+
 # Public on purpose: it opens demonstrations and nothing else.
 PASSWORD = "demo-painclinic-2026"  # noqa: S105  printed by bin/demo, refused in production
 CLINIC = "Millbrook Pain Clinic (demonstration)"
@@ -58,6 +60,7 @@ class Persona:
     # Which of the written stories this person tells.
     story: int
     writes: str = ""
+    turn: Turn | None = None
 
 
 _NAMES = [
@@ -146,6 +149,13 @@ _WRITES = {
     0: "answered",
     9: "answered",
 }
+# What is special about the nth patient of a course today.
+_TURNS = {
+    (Course.REVIEWED, 0): Turn.FLARE_UP,
+    (Course.FURTHER_ON, 0): Turn.PAUSED,
+    (Course.FURTHER_ON, 1): Turn.CHANGED,
+    (Course.FURTHER_ON, FURTHEST): Turn.SLEEP_WINDOW,
+}
 _ZONES = ["Europe/London"] * 6 + ["Europe/Dublin", "Europe/Madrid", "America/New_York"]
 
 
@@ -176,6 +186,7 @@ def personas() -> list[Persona]:
                 therapist=0 if number % 2 == 0 or number < 8 else 1 + (number // 2) % 2,
                 story=number % 6,
                 writes=_WRITES.get(number, ""),
+                turn=_TURNS.get((course, nth)),
             )
         )
     return people

@@ -10,7 +10,16 @@ from clinics.demo import people
 from clinics.demo.weeks import WEEKS
 from messaging.models import Reminder, Thread
 from painclinic.accounts.models import Clinic, Membership, Role, User
-from patients.models import Enrolment, Homework, Patient, Review
+from patients.models import (
+    CourseChange,
+    Enrolment,
+    Entry,
+    Homework,
+    Patient,
+    Respite,
+    Review,
+    SleepWindow,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -34,6 +43,11 @@ def test_load_demo_builds_a_lively_clinic_once(settings: Any) -> None:
     written = set(furthest.entries.values_list("worksheet__slug", flat=True))
     assert written >= {filling.slug for week in WEEKS.values() for filling in week}
     assert furthest.module_progress.filter(module__number=8, core_completed_at__isnull=False).exists()
+    assert set(Respite.objects.running().values_list("kind", flat=True)) == {"flare_up", "pause"}
+    assert set(CourseChange.objects.values_list("kind", flat=True)) >= {"add_step", "add_worksheet"}
+    assert SleepWindow.objects.get().is_on
+    held = [one for one in Entry.objects.current() if one.answers.get("progression") == "hold"]
+    assert len(held) == 1
     for email in people.SIGN_INS:
         assert User.objects.get(email=email).check_password(people.PASSWORD)
 
