@@ -1,3 +1,4 @@
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -100,6 +101,24 @@ class OccasionMissing(PatientRow):
         return str(self.pk)
 
 
+# The second wall behind `raise_for_response`: at the commit, an answer to item 9 that is a risk, or
+# was refused, has its alert, whoever stored it and however. Made-up clinics have no people at risk.
+_RISK_HAS_ALERT = """
+IF ((NEW.answers ->> 'q9')::numeric >= 1 OR 'q9' = ANY(NEW.declined))
+    AND EXISTS (
+        SELECT 1 FROM programs_instrumentversion version
+        JOIN programs_instrument instrument ON instrument.id = version.instrument_id
+        WHERE version.id = NEW.instrument_version_id AND instrument.slug = 'phq-9'
+    )
+    AND NOT EXISTS (SELECT 1 FROM accounts_clinic WHERE id = NEW.clinic_id AND is_synthetic)
+    AND NOT EXISTS (SELECT 1 FROM patients_alertevent WHERE response_id = NEW.id)
+THEN
+    RAISE EXCEPTION 'painclinic: an answer that signals risk has its alert';
+END IF;
+RETURN NULL;
+"""
+
+
 class ResponseQuerySet(ClinicalQuerySet["Response"]):
     def current(self) -> "ResponseQuerySet":
         """Leaving out those that a correction took the place of."""
@@ -147,7 +166,16 @@ class Response(PatientRow):
             ),
         ]
         indexes = [models.Index(fields=["enrolment", "submitted_at"], name="response_of_enrolment")]
-        triggers = frozen_triggers()
+        triggers = [
+            *frozen_triggers(),
+            pgtrigger.Trigger(
+                name="risk_has_alert",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=_RISK_HAS_ALERT,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -216,3 +216,30 @@ def test_withdrawal_with_low_mood_is_looked_at_the_same_day(cast: Cast) -> None:
     _, alert = store(cast.enrolment, said, slug="new-symptoms")
     assert alert
     assert (alert.kind, alert.level, alert.rules) == ("medicine", 2, ["withdrawal-low-mood"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "declined"), [(mood(1), []), (mood(3), []), (mood(None), ["q9"])], ids=["1", "3", "declined"]
+)
+def test_risky_answer_stored_around_the_actions_is_refused_by_the_database(
+    cast: Cast, answers: dict[str, int], declined: list[str]
+) -> None:
+    with pytest.raises(DatabaseError, match="has its alert"):
+        _store_around(cast, answers, declined)
+    assert not Response.objects.exists()
+
+
+def test_answer_without_risk_stored_around_the_actions_is_let_be(cast: Cast) -> None:
+    with patch("tests.factories.alerts.raise_for_response", return_value=None):
+        store(cast.enrolment, mood(0, 3))
+        store(cast.enrolment, {"q9": 3}, slug="gad-7")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert Response.objects.count() == 2
+
+
+def _store_around(cast: Cast, answers: dict[str, int], declined: list[str]) -> None:
+    without = patch("tests.factories.alerts.raise_for_response", return_value=None)
+    with without, transaction.atomic(), connection.cursor() as cursor:
+        store(cast.enrolment, answers, declined=declined)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
