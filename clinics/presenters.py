@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from messaging.models import Reminder, ReminderQuerySet
 from painclinic.accounts.models import Clinic, Invitation, Membership, User
@@ -63,18 +63,18 @@ def reminders_of(user: User, patient: Patient) -> ReminderQuerySet:
 
 # What was looked at, in words; the trail itself keeps short names.
 LOOKED_AT = {
-    "desk-patient": _lazy("contact details and enrolment"),
-    "emergency-open": _lazy("opened in an emergency"),
-    "emergency-end": _lazy("ended the emergency access"),
-    "homework-view": _lazy("homework"),
-    "patient-view": _lazy("the course on one page"),
-    "alert-view": _lazy("an alert"),
-    "alert-notice": _lazy("that an alert is open, without the name"),
-    "alert-flag": _lazy("the form that raises an alert"),
-    "report-download": _lazy("report, downloaded"),
-    "report-list": _lazy("reports"),
-    "report-view": _lazy("report"),
-    "thread-view": _lazy("messages"),
+    "desk-patient": gettext_lazy("contact details and enrolment"),
+    "emergency-open": gettext_lazy("opened in an emergency"),
+    "emergency-end": gettext_lazy("ended the emergency access"),
+    "homework-view": gettext_lazy("homework"),
+    "patient-view": gettext_lazy("the course on one page"),
+    "alert-view": gettext_lazy("an alert"),
+    "alert-notice": gettext_lazy("that an alert is open, without the name"),
+    "alert-flag": gettext_lazy("the form that raises an alert"),
+    "report-download": gettext_lazy("report, downloaded"),
+    "report-list": gettext_lazy("reports"),
+    "report-view": gettext_lazy("report"),
+    "thread-view": gettext_lazy("messages"),
 }
 
 

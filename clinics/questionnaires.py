@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from painclinic.accounts.models import Clinic
+from painclinic.dates import written_day
 from programs.instruments.definition import InstrumentDefinition, Scale
 from programs.instruments.library import definition_of
 from programs.instruments.licences import LicenceOf, LicenceState, licences_of
@@ -24,34 +24,34 @@ _TONES = {
     LicenceState.NONE: "attention",
 }
 _STATES = {
-    LicenceState.BUILT_IN: _lazy("free to use"),
-    LicenceState.ACTIVE: _lazy("licensed"),
-    LicenceState.ENDS_SOON: _lazy("licence ends soon"),
-    LicenceState.EXPIRED: _lazy("licence has expired"),
-    LicenceState.WITHDRAWN: _lazy("withdrawn"),
-    LicenceState.NONE: _lazy("needs a licence"),
+    LicenceState.BUILT_IN: gettext_lazy("free to use"),
+    LicenceState.ACTIVE: gettext_lazy("licensed"),
+    LicenceState.ENDS_SOON: gettext_lazy("licence ends soon"),
+    LicenceState.EXPIRED: gettext_lazy("licence has expired"),
+    LicenceState.WITHDRAWN: gettext_lazy("withdrawn"),
+    LicenceState.NONE: gettext_lazy("needs a licence"),
 }
 _METHODS = {
-    "sum": _lazy("The numbers of the answers are added up."),
-    "mean": _lazy("The mean of the answers."),
-    "count": _lazy("How many answers count."),
-    "table": _lazy("The sum of the answers, converted by the instrument's table."),
-    "code": _lazy("A formula; see its source."),
+    "sum": gettext_lazy("The numbers of the answers are added up."),
+    "mean": gettext_lazy("The mean of the answers."),
+    "count": gettext_lazy("How many answers count."),
+    "table": gettext_lazy("The sum of the answers, converted by the instrument's table."),
+    "code": gettext_lazy("A formula; see its source."),
 }
 _MISSING = {
-    "all": _lazy("Every item is needed; otherwise there is no score."),
-    "prorate": _lazy("The mean of the others stands for missing answers, up to %(most)s."),
-    "drop": _lazy("Missing answers do not count, up to %(most)s."),
+    "all": gettext_lazy("Every item is needed; otherwise there is no score."),
+    "prorate": gettext_lazy("The mean of the others stands for missing answers, up to %(most)s."),
+    "drop": gettext_lazy("Missing answers do not count, up to %(most)s."),
 }
 # As in `ChangeRule`, in the order in which they are shown.
 _FIGURES = {
-    "reliable": _lazy("Reliable change from"),
-    "mid": _lazy("Smallest change that matters"),
-    "percent": _lazy("Responder from, per cent"),
-    "caseness": _lazy("A case from"),
-    "recovered_at": _lazy("Well again at"),
-    "floor": _lazy("No improvement can be told from a start beyond"),
-    "ceiling": _lazy("No worsening can be told from a start beyond"),
+    "reliable": gettext_lazy("Reliable change from"),
+    "mid": gettext_lazy("Smallest change that matters"),
+    "percent": gettext_lazy("Responder from, per cent"),
+    "caseness": gettext_lazy("A case from"),
+    "recovered_at": gettext_lazy("Well again at"),
+    "floor": gettext_lazy("No improvement can be told from a start beyond"),
+    "ceiling": gettext_lazy("No worsening can be told from a start beyond"),
 }
 
 
@@ -135,7 +135,7 @@ def renewal_words(held: Sequence[LicenceOf]) -> str:
             if one.state == LicenceState.EXPIRED
             else _("%(title)s: the licence ends on %(when)s.")
         )
-        parts.append(words % {"title": one.instrument.title, "when": date_format(when, "j F Y")})
+        parts.append(words % {"title": one.instrument.title, "when": written_day(when, "j F Y")})
     return " ".join(parts)
 
 

@@ -126,6 +126,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "painclinic.access.context.viewer",
             ],
+            # `date` as the reader's language writes dates.
+            "builtins": ["painclinic.templatetags.dates"],
         },
     },
 ]

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import Clinic
+from painclinic.dates import written_day
 
 
 def when(moment: datetime, zone: str) -> str:
     """A moment as people say it, where they live: "Tuesday 4 March, 16:00"."""
     local = moment.astimezone(ZoneInfo(zone))
     return _("%(day)s, %(time)s") % {
-        "day": formats.date_format(local, "l j F"),
+        "day": written_day(local, "l j F"),
         "time": formats.time_format(local, "H:i"),
     }
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from painclinic import clock
 from painclinic.accounts.models import User
+from painclinic.dates import written_day
 from patients.actions.respite import flare_up_limits, usual_flare_up
 from patients.models import Enrolment, Entry, Respite
 from patients.presenters.course import CourseView, ModuleStop, read_course
@@ -108,12 +108,12 @@ def day_in_words(day: date, today: date) -> str:
         return _("today")
     if day == today + timedelta(days=1):
         return _("tomorrow")
-    return date_format(day, "l j F")
+    return written_day(day, "l j F")
 
 
 def respite_tag(respite: Respite, zone: str) -> str:
     """A few words for staff: what lasts, and until when."""
-    day = {"day": date_format(respite.last_day(zone), "D j M")}
+    day = {"day": written_day(respite.last_day(zone), "D j M")}
     if respite.kind == Respite.Kind.PAUSE:
         return _("paused until %(day)s") % day
     return _("flare-up until %(day)s") % day

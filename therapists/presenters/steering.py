@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from painclinic.accounts.models import User
+from painclinic.dates import written_day
 from patients.actions.changes import UNDOABLE
 from patients.deadlines import due_on
 from patients.models import CourseChange, Enrolment
@@ -91,7 +91,7 @@ def steering_page(
             for one in reversed(course.changes)
         ),
         pause=respite_tag(pause, enrolment.patient.timezone) if pause else "",
-        ends_on=date_format(course.ends_on, "j F Y"),
+        ends_on=written_day(course.ends_on, "j F Y"),
     )
 
 
@@ -231,4 +231,4 @@ def _line(stop: ModuleStop, course: CourseView) -> str:
         return _("open") if not stop.is_read else _("read")
     opened = stop.progress.asked_since.astimezone(ZoneInfo(course.facts.timezone)).date()
     day = due_on(opened, max(task.due_after_days for task in tasks), stop.progress.moved_days)
-    return _("open, homework due %(day)s") % {"day": date_format(day, "D j M")}
+    return _("open, homework due %(day)s") % {"day": written_day(day, "D j M")}
