@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.views import clinic, duty, patients, questionnaires, staff
+from clinics.views import clinic, duty, patients, questionnaires, results, staff
 
 app_name = "clinics"
 
@@ -52,4 +52,7 @@ urlpatterns = [
     path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
     path("desk/access/", clinic.access_list, name="access-list"),
     path("desk/access/<uuid:access_id>/review/", clinic.emergency_review, name="emergency-review"),
+    path("clinic/results/", results.results, name="results"),
+    path("clinic/results/answers.csv", results.answers_export, name="answers-export"),
+    path("clinic/results/codebook.csv", results.codebook_export, name="codebook-export"),
 ]

@@ -1,6 +1,6 @@
 """What one course adds to the figures, as numbers by name. Pure: `sources` brings what it needs.
 
-The definitions stand here and, in words, in `clinics.results.definitions`. They follow the clinical
+The definitions stand here and, in words, at the foot of the results page. They follow the clinical
 reference, section 6 (use and completion apart from answering), and are our own decision [D] where it is
 silent; a clinic that adopts painclinic confirms them.
 """

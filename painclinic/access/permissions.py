@@ -31,6 +31,10 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff-manage"
     CLINIC_SET_UP = "clinic-set-up"
     ACCESS_REVIEW = "access-review"
+    # sums over a clinic's courses, never one of them
+    RESULTS_VIEW = "results-view"
+    # the answers behind them without names, for analysis
+    RESULTS_EXPORT = "results-export"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -62,6 +66,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PATIENT_VIEW,
             Permission.REPORT_MAKE,
             Permission.ALERT_HANDLE,
+            Permission.RESULTS_VIEW,
         }
     ),
     Role.CLINIC_ADMIN: frozenset(
@@ -72,6 +77,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.STAFF_MANAGE,
             Permission.CLINIC_SET_UP,
             Permission.ACCESS_REVIEW,
+            Permission.RESULTS_VIEW,
+            Permission.RESULTS_EXPORT,
         }
     ),
 }

@@ -7,6 +7,7 @@
 from painclinic.charts.bars import bar_chart, stacked_bar_chart
 from painclinic.charts.changes import Change, Changes, change_figure
 from painclinic.charts.data import Band, Bar, ChartError, Corridor, Event, Point, Series, Stack, weekly
+from painclinic.charts.effects import Interval, interval_figure, share_figure
 from painclinic.charts.figures import Figure, line_figure, stack_figure
 from painclinic.charts.lines import NARROW, WIDE, line_chart
 from painclinic.charts.spark import sparkline
@@ -23,16 +24,19 @@ __all__ = [
     "Corridor",
     "Event",
     "Figure",
+    "Interval",
     "Point",
     "Series",
     "Stack",
     "Table",
     "bar_chart",
     "change_figure",
+    "interval_figure",
     "line_chart",
     "line_figure",
     "line_sentence",
     "line_table",
+    "share_figure",
     "sparkline",
     "stack_figure",
     "stack_sentence",

@@ -5,6 +5,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from painclinic import clock
+from painclinic.access.permissions import Permission
+from painclinic.access.scoping import clinics_where
 from painclinic.accounts.models import User
 from painclinic.crypto.fields import EncryptedJSONField, EncryptedTextField
 from painclinic.frozen import frozen_triggers
@@ -123,6 +125,10 @@ class ResponseQuerySet(ClinicalQuerySet["Response"]):
     def current(self) -> "ResponseQuerySet":
         """Leaving out those that a correction took the place of."""
         return self.filter(superseded_by=None)
+
+    def for_export(self, user: object) -> "ResponseQuerySet":
+        """The answers of the clinics whose data `user` may take away without names; nothing else of them."""
+        return self.filter(clinic_id__in=clinics_where(user, Permission.RESULTS_EXPORT))
 
 
 class Response(PatientRow):

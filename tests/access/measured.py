@@ -5,7 +5,7 @@ from typing import Any
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Occasion, OccasionMissing, Response, Score
+from patients.models import Occasion, OccasionMissing, Outcome, Response, Score
 from programs.models import InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
 from programs.schedule import as_data, default_schedule
 from tests.factories.instruments import load_builtins, load_pack
@@ -43,6 +43,13 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
         texts={"comment": f"{mark}-answer"},
         created_by=user,
         on_date=today,
+    )
+    Outcome.objects.create(
+        **of,
+        programme=of["enrolment"].programme_version.programme,
+        therapist=therapist,
+        guidance="regular",
+        month=today.replace(day=1),
     )
     Score.objects.create(**of, response=response, instrument="probe", scale="total", value=4, on_date=today)
     return response

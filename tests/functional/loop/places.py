@@ -114,6 +114,8 @@ TABLE: list[tuple[str, str]] = [
     ("supervisor", "/patients/{patient}/"),
     ("supervisor", "/patients/{patient}/homework/{waiting}/"),
     ("supervisor", "/patients/{patient}/messages/"),
+    ("supervisor", "/clinic/results/"),
+    ("admin", "/clinic/results/"),
     ("admin", "/desk/patients/"),
     ("admin", "/desk/patients/?q=nobody"),
     ("admin", "/desk/patients/enrol/"),
