@@ -1,0 +1,97 @@
+"""What the clinic's results page costs with few and with many enrolments, as a ratio.
+
+Run: bin/bench results [many]
+
+Two synthetic clinics are made, of 100 and of `many` (100,000 unless told) enrolments, with first and last
+answers and no messages; all of it is undone at the end. The page of each is asked for in turn, unfiltered
+and for one therapist. Beside it, adding up the same courses without the kept figures, as a yardstick of
+what the page would do else.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "painclinic.settings")
+
+import django  # noqa: E402 - after the path and the environment
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402 - after the setup
+
+from clinics.demo.staff import programme  # noqa: E402
+from clinics.demo.synthetic import make_clinic  # noqa: E402
+from clinics.results.actions import cells_by_full_count, count_due  # noqa: E402
+from clinics.results.figures import effect_chart, measures, overview, weeks_chart  # noqa: E402
+from clinics.results.instruments import measured_scales  # noqa: E402
+from clinics.results.reading import read_choice, read_shown  # noqa: E402
+from painclinic.accounts.models import Clinic, Membership, Role  # noqa: E402
+from painclinic.audit.actions import System  # noqa: E402
+from patients.models import OutcomeCell  # noqa: E402
+
+FEW, MANY, ROUNDS = 100, 100_000, 15
+
+
+def page(clinic: Clinic, wanted: dict[str, str]) -> None:
+    """All that the view does, without signing in and the template around it."""
+    chosen = read_choice(clinic, wanted)
+    shown = read_shown(clinic, chosen)
+    rows = measures(shown, measured_scales(shown.totals, "en"))
+    overview(shown)
+    effect_chart(rows)
+    weeks_chart(shown)
+
+
+def taken(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def narrowed(clinic: Clinic) -> dict[str, str]:
+    first = Membership.objects.filter(clinic=clinic, role=Role.THERAPIST).order_by("pk")[0]
+    return {"therapist": str(first.user_id)}
+
+
+def made(count: int) -> Clinic:
+    start = time.perf_counter()
+    clinic = make_clinic(count, programme(), messages=False)
+    middle = time.perf_counter()
+    while count_due(by=System("bench")):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE patients_outcomecell")
+    end = time.perf_counter()
+    cells = OutcomeCell.objects.filter(clinic=clinic).count()
+    spent = f"made in {middle - start:.0f} s, counted in {end - middle:.0f} s"
+    print(f"{count:>8,} enrolments: {spent}, {cells:,} cells")
+    return clinic
+
+
+def main() -> None:
+    many = int(sys.argv[1]) if len(sys.argv) > 1 else MANY
+    with transaction.atomic():
+        clinics = [made(FEW), made(many)]
+        for name, filtered in (("all", False), ("one therapist", True)):
+            times: list[list[float]] = [[], []]
+            for _ in range(ROUNDS):
+                for clinic, kept in zip(clinics, times, strict=True):
+                    wanted = narrowed(clinic) if filtered else {}
+                    kept.append(taken(partial(page, clinic, wanted)))
+            few_ms, many_ms = (median(kept) * 1000 for kept in times)
+            both = f"{FEW} enrolments {few_ms:.1f} ms, {many:,} {many_ms:.1f} ms"
+            print(f"{name:<14} {both}: x {many_ms / few_ms:.2f}")
+        seconds = taken(lambda: cells_by_full_count(clinic=clinics[1]))
+        print(f"counting the {many:,} courses for each look instead: {seconds:.1f} s")
+        transaction.set_rollback(True)
+
+
+if __name__ == "__main__":
+    main()
