@@ -10,7 +10,7 @@ _FILLS = {"calm": svg.GROUND, "quiet": svg.GREY}
 
 
 def draw_band(band: Band, frame: Frame, y: Scale) -> SafeString:
-    """The band across the whole picture, its name at its top; of a `line` only the lower edge."""
+    """The band across the whole picture, with its name; of a `line` only the lower edge."""
     top, bottom, room = y(band.high), y(band.low), frame.right - frame.left - 12
     if band.tone == "line":
         text = svg.fitted(band.label, room)
@@ -24,7 +24,9 @@ def draw_band(band: Band, frame: Frame, y: Scale) -> SafeString:
         class_="chart-band" if band.tone == "calm" else f"chart-band chart-band-{band.tone}",
         fill=_FILLS[band.tone],
     )
-    return svg.group("chart-bands", area, _name(svg.fitted(band.label, room), frame.left + 6, top + 16))
+    # The grey of ordinary ups and downs has the start in its middle: its lower edge is the emptiest place.
+    name_y = bottom - 6 if band.tone == "quiet" else top + 16
+    return svg.group("chart-bands", area, _name(svg.fitted(band.label, room), frame.left + 6, name_y))
 
 
 def _edge(frame: Frame, y: float) -> SafeString:

@@ -110,8 +110,8 @@ def way_of(measure: Measure) -> str:
 
 def way_in_words(way: str) -> str:
     words = {
-        "better": _("Clearly better than at the start"),
-        "same": _("About the same as at the start"),
+        "better": _("Clearly better"),
+        "same": _("About the same"),
         "worse": _("Clearly harder lately"),
         "start": _("Too early to compare"),
     }
@@ -166,13 +166,18 @@ def measure_figure(
     bands: Sequence[Band] = (),
     corridor: Corridor | None = None,
     sentence: str = "",
+    usual_label: str = "",
 ) -> Figure:
     """A measure over time with the grey band of ordinary ups and downs, the same on page and paper.
 
     Events from before the first and after the last answer are left out.
     """
     usual = measure.usual
-    grey = [Band(float(usual[0]), float(usual[1]), _("ordinary ups and downs"), "quiet")] if usual else []
+    grey = (
+        [Band(float(usual[0]), float(usual[1]), usual_label or _("ordinary ups and downs"), "quiet")]
+        if usual
+        else []
+    )
     return line_figure(
         [Series(label, points_of(measure.known))],
         uid=uid,

@@ -17,6 +17,7 @@ from patients.reports import words
 from patients.reports.course import CoursePart, course_part
 from patients.reports.homework import HomeworkPart, homework_parts
 from patients.reports.log import LogPart, log_parts, plan_answers
+from patients.reports.measures import MeasuresPart, measures_part
 from patients.reports.skills import SkillsPart, skills_part
 
 TEMPLATE = "pdf/progress_report.html"
@@ -47,6 +48,7 @@ class Contents:
     therapist: User | None
     course: CoursePart
     skills: SkillsPart
+    measures: MeasuresPart
     logs: list[LogPart]
     homework: list[HomeworkPart]
     plan: tuple[Any, Any] | None
@@ -115,6 +117,7 @@ def _contents(report: Report, advance: Advance) -> Contents:
         therapist=course.view.therapist,
         course=course,
         skills=skills,
+        measures=measures_part(reader, enrolment, to_patient=to_patient),
         logs=logs,
         homework=homework,
         plan=plan,

@@ -107,8 +107,8 @@ def classify(
     `recovered_at` is the border. Without a first or last score, or a threshold, it cannot be told.
 
     Floor and ceiling: a start so close to the good end that a reliable fall was not possible cannot show
-    improvement, so what is not worse cannot be told; likewise at the bad end [D, with the limits of the
-    RMDQ after Stratford et al.]. So 3 to 1 on the PHQ-9 is never called improvement.
+    improvement, so a score that stayed or went that way cannot be told; likewise at the bad end [D, with
+    the limits of the RMDQ after Stratford et al.]. So 3 to 1 on the PHQ-9 is never called improvement.
     """
     if pre is None or post is None or rule is None or rule.reliable is None:
         return Verdict(ChangeClass.CANNOT_TELL, _missing(pre, post))
@@ -122,8 +122,10 @@ def classify(
     if -worse_by >= rule.reliable and Why.FLOOR not in blocked:
         crossed = is_case(first, rule, higher_is_worse) and _is_well(last, rule, higher_is_worse)
         return Verdict(ChangeClass.RECOVERED if crossed else ChangeClass.IMPROVED, worse_by=worse_by)
-    if blocked:
-        return Verdict(ChangeClass.CANNOT_TELL, blocked[0], worse_by)
+    # Whoever moved away from the end that hides change did not change in the way that it hides.
+    hides = [why for why in blocked if (worse_by <= 0 if why is Why.FLOOR else worse_by >= 0)]
+    if hides:
+        return Verdict(ChangeClass.CANNOT_TELL, hides[0], worse_by)
     return Verdict(ChangeClass.UNCHANGED, worse_by=worse_by)
 
 

@@ -9,9 +9,9 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from painclinic.accounts.models import User
+from patients.presenters.track import better_in_words, state_in_words, worse_in_words
 from therapists.presenters import wording
 from therapists.presenters.standing import HomeworkState, Kind, Standing, standings
-from therapists.presenters.track import better_in_words, state_in_words, worse_in_words
 from therapists.presenters.worklist import WorkItem, week
 
 PAGE_SIZE = 25

@@ -16,9 +16,7 @@ from patients.measures.expected import LEAST, ExpectedCourse, expected_course
 from patients.measures.on_track import TrackStanding, track_standings
 from patients.models import Enrolment, ModuleProgress, Occasion, OccasionMissing
 from patients.presenters.measures import measure_figure
-from programs.formulas.change import is_responder, percent_change
-from therapists.presenters.answers import AnswerSheet, last_answers
-from therapists.presenters.track import (
+from patients.presenters.track import (
     actions_for,
     change_in_words,
     moved,
@@ -27,6 +25,8 @@ from therapists.presenters.track import (
     state_in_words,
     tone_of,
 )
+from programs.formulas.change import is_responder, percent_change
+from therapists.presenters.answers import AnswerSheet, last_answers
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ def _panel(
             ],
             corridor=_corridor(measure, usual, occasions),
             sentence=sentence,
+            # Short: the ranges of the scale have their names in the same picture.
+            usual_label=_("usual"),
         ),
     )
 

@@ -12,9 +12,9 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Enrolment
 from patients.presenters.respite import respite_tag
+from patients.presenters.track import check_in_words, worse_in_words
 from therapists.presenters import wording
 from therapists.presenters.standing import INACTIVE_AFTER, Kind, Reason, Standing, standings
-from therapists.presenters.track import check_in_words, worse_in_words
 
 # What comes after the first week of silence (clinical.md 5): day, and what is then due.
 _CALL, _SECOND_CALL, _LETTER, _CLOSE = 10, 14, 21, 28

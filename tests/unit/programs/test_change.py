@@ -118,6 +118,8 @@ def test_phq_9_from_3_to_1_is_neither_improvement_nor_response() -> None:
         (21, 26, ChangeClass.UNCHANGED),
         (22, 27, ChangeClass.CANNOT_TELL),
         (22, 16, ChangeClass.IMPROVED),
+        (22, 20, ChangeClass.UNCHANGED),
+        (5, 7, ChangeClass.UNCHANGED),
     ],
 )
 def test_phq_9_at_the_edges_of_threshold_caseness_floor_and_ceiling(
