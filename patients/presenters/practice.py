@@ -230,7 +230,11 @@ def log_line(worksheet: Worksheet, entry: Entry) -> LogLine:
 
 def _short(answers: Iterable[Answer], title: str) -> list[str]:
     """Choices and amounts with a unit speak for themselves; scales and bare numbers need their question."""
-    shown = [a for a in answers if a.text and a.text != title and a.type not in ("date", "text", "list")]
+    shown = [
+        a
+        for a in answers
+        if a.text and a.text != title and a.type not in ("date", "datetime", "text", "list")
+    ]
     return [f"{a.label} {a.text}" if a.type == "nrs" or _is_bare(a.text) else a.text for a in shown]
 
 
