@@ -153,7 +153,8 @@ _WRITES = {
 _TURNS = {
     (Course.REVIEWED, 0): Turn.FLARE_UP,
     (Course.FURTHER_ON, 0): Turn.PAUSED,
-    (Course.FURTHER_ON, 1): Turn.CHANGED,
+    # A patient of the therapist whom visitors can be.
+    (Course.FURTHER_ON, 2): Turn.CHANGED,
     (Course.FURTHER_ON, FURTHEST): Turn.SLEEP_WINDOW,
 }
 _ZONES = ["Europe/London"] * 6 + ["Europe/Dublin", "Europe/Madrid", "America/New_York"]
