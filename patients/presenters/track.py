@@ -58,8 +58,8 @@ def check_in_words(check: Check) -> str:
 def sign_in_words(sign: Sign) -> str:
     words = {
         Sign.WORSE: _("a score is reliably worse than at the start"),
-        Sign.PAIN_SAME: _("pain has fallen by less than %(n)s%%") % {"n": DEFAULT.pain_percent},
-        Sign.MOOD_SAME: _("mood has changed by less than %(n)s points") % {"n": DEFAULT.mood_points},
+        Sign.PAIN_SAME: _("pain is not %(n)s%% lower than at the start") % {"n": DEFAULT.pain_percent},
+        Sign.MOOD_SAME: _("mood is not %(n)s points better than at the start") % {"n": DEFAULT.mood_points},
         Sign.FEW_MODULES: _("few weeks of the course done"),
         Sign.LITTLE_PRACTICE: _("little practice"),
         Sign.LOW_CONFIDENCE: _("little confidence that it can help"),

@@ -88,8 +88,8 @@ def test_week_four_without_change_and_with_little_done_is_not_on_track(
 
     assert item.kind is Kind.NOT_ON_TRACK
     assert item.why == (
-        "Not on track: pain has fallen by less than 10%, mood has changed by less than 2 points, "
-        "few weeks of the course done, little practice"
+        "Not on track: pain is not 10% lower than at the start, mood is not 2 points better than at the "
+        "start, few weeks of the course done, little practice"
     )
 
 
