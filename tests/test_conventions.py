@@ -257,6 +257,7 @@ EVENTLESS = {
     "clinics/results/actions.py:kept_cells": "reads",
     "patients/actions/alerts.py:add_event": "part of other actions, which have events",
     "patients/actions/alerts.py:locked_alert": "reads",
+    "patients/actions/alerts.py:plan_step": "part of other actions, which have events",
     "patients/actions/consent.py:text_to_agree_to": "reads",
     "patients/actions/deadlines.py:move_deadlines": "part of other actions, which have events",
     "patients/actions/deadlines.py:own_plan": "reads",

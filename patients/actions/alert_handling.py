@@ -9,8 +9,8 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
-from patients.actions.alerts import ReasonNeededError, add_event, locked_alert
-from patients.models import Alert, AlertEvent, AlertHandler
+from patients.actions.alerts import ReasonNeededError, add_event, locked_alert, plan_step
+from patients.models import Alert, AlertEvent, AlertHandler, AlertStep
 
 Kind = AlertEvent.Kind
 MAX_WORDS = 2000
@@ -103,6 +103,8 @@ def resolve(*, by: User, alert: Alert, outcome: str, note: str) -> Alert:
     add_event(alert, Kind.OUTCOME, by=by, details={"outcome": outcome, "note": note})
     if alert.peak_level < Alert.Level.R3:
         _close(by, alert)
+    else:
+        plan_step(alert, AlertStep.Step.SIGN_OFF, clock.now())
     alert.save()
     record(by=by, action=Action.WRITE, verb="alert-resolve", obj=alert)
     return alert
@@ -140,6 +142,7 @@ def send_back(*, by: User, alert: Alert, reason: str) -> Alert:
     _may_know(by, alert)
     alert.resolved_at = alert.resolved_by = None
     alert.outcome = ""
+    plan_step(alert, AlertStep.Step.TELL, clock.now())
     add_event(alert, Kind.SENT_BACK, by=by, details={"reason": reason})
     alert.save()
     record(by=by, action=Action.WRITE, verb="alert-send-back", obj=alert)

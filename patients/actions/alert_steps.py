@@ -14,7 +14,7 @@ from painclinic import clock
 from painclinic.accounts.models import Role, User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
-from patients.actions.alerts import add_event, locked_alert
+from patients.actions.alerts import add_event, locked_alert, plan_step
 from patients.models import Alert, AlertEvent, AlertHandler, AlertStep, Assignment
 from patients.safety import clocks, duty
 from patients.workdays import next_opening
@@ -22,7 +22,7 @@ from patients.workdays import next_opening
 Step = AlertStep.Step
 PORTION = 50
 # As long as nobody has done anything, these come again: an alert never expires.
-_AGAIN = {Step.EVERYBODY, Step.ACT}
+_AGAIN = {Step.EVERYBODY, Step.ACT, Step.SIGN_OFF}
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def note_undelivered(*, by: Actor, alert_id: UUID, user_id: UUID, fault: str) ->
     alert.save(update_fields=["event_count"])
     is_planned = AlertStep.objects.due().filter(alert=alert, step=Step.LEAD).exists()
     if alert.acknowledged_at is None and not is_planned:
-        _plan(alert, Step.LEAD, clock.now())
+        plan_step(alert, Step.LEAD, clock.now())
     record(by=by, action=Action.WRITE, verb="alert-undelivered", obj=alert)
 
 
@@ -85,13 +85,15 @@ def _take(step: AlertStep) -> Call | None:
     alert.save(update_fields=["event_count"])
     _let_know(alert, people)
     if step.step in _AGAIN:
-        _plan(alert, step.step, _repeat(alert, now))
+        plan_step(alert, step.step, _repeat(alert, step.step, now))
     return Call(step.pk, alert.pk, alert.clinic_id, tuple(person.pk for person in people))
 
 
 def _is_needed(alert: Alert, step: AlertStep) -> bool:
-    if alert.closed_at or alert.resolved_at:
+    if alert.closed_at or (alert.resolved_at is None) == (step.step == Step.SIGN_OFF):
         return False
+    if step.step == Step.SIGN_OFF:
+        return True
     if step.step == Step.ACT:
         return alert.acted_at is None
     return step.step == Step.TELL or alert.acknowledged_at is None
@@ -111,6 +113,8 @@ def _people(alert: Alert, step: str, now: datetime) -> list[User]:
         found = duty.on_duty(clinic, at, 2)
     elif step in (Step.LEAD, Step.ACT):
         found = duty.staff_of(clinic.pk, Role.SUPERVISOR)
+    elif step == Step.SIGN_OFF:
+        found = [one for one in duty.staff_of(clinic.pk) if one.pk != alert.resolved_by_id]
     everybody = found or duty.staff_of(clinic.pk) or duty.staff_of(clinic.pk, Role.CLINIC_ADMIN)
     return list({person.pk: person for person in everybody}.values())
 
@@ -131,18 +135,9 @@ def _let_know(alert: Alert, people: list[User]) -> None:
     )
 
 
-def _repeat(alert: Alert, now: datetime) -> datetime:
+def _repeat(alert: Alert, step: str, now: datetime) -> datetime:
+    if step == Step.SIGN_OFF:
+        # The person is cared for; a colleague is asked once a working day.
+        return clocks.repeat_after(clocks.R1, now, alert.clinic)
     on_call = duty.is_on_call(alert.clinic, now)
     return clocks.repeat_after(alert.level, now, alert.clinic, is_on_call=on_call)
-
-
-def _plan(alert: Alert, step: str, due_at: datetime) -> None:
-    row = AlertStep(
-        alert=alert,
-        patient_id=alert.patient_id,
-        clinic_id=alert.clinic_id,
-        step=step,
-        round=alert.event_count,
-        due_at=due_at,
-    )
-    AlertStep.objects.bulk_create([row], ignore_conflicts=True)

@@ -116,6 +116,19 @@ def add_event(
     return _append(alert, kind, by=by, details=details, response=response)
 
 
+def plan_step(alert: Alert, step: str, due_at: datetime) -> None:
+    """Plan one step more for a locked alert; one that is planned already stays as it is."""
+    row = AlertStep(
+        alert=alert,
+        patient_id=alert.patient_id,
+        clinic_id=alert.clinic_id,
+        step=step,
+        round=alert.event_count,
+        due_at=due_at,
+    )
+    AlertStep.objects.bulk_create([row], ignore_conflicts=True)
+
+
 def _append(
     alert: Alert,
     kind: str,

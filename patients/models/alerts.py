@@ -301,6 +301,7 @@ class AlertStep(PatientRow):
         LEAD = "lead", _("tell the clinical lead")
         EVERYBODY = "everybody", _("tell the whole team")
         ACT = "act", _("nobody has tried to reach the patient in time")
+        SIGN_OFF = "sign-off", _("a second person has to agree with the outcome")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="steps")

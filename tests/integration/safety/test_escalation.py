@@ -195,3 +195,27 @@ def test_second_level_raised_again_to_the_highest_starts_its_clock_anew(duty: Ca
         assert told() == ["anna", "tom"]
     with later(hours=3, minutes=15):
         assert told() == ["anna"]
+
+
+def test_outcome_that_waits_for_a_second_person_calls_the_others_every_working_day(duty: Cast) -> None:
+    alert = raised(duty)
+    told()
+    acts.note_contact(by=duty.therapist, alert=alert, channel="phone", result="reached")
+    acts.resolve(by=duty.therapist, alert=alert, outcome="safety-plan", note="Agreed")
+    assert told() == ["sue", "tom"]
+    with later(hours=23):
+        assert told() == []
+    with later(hours=25):
+        assert told() == ["sue", "tom"]
+        acts.sign_off(by=duty.supervisor, alert=alert)
+    with later(days=3):
+        assert told() == []
+
+
+def test_outcome_that_is_sent_back_tells_who_treats(duty: Cast) -> None:
+    alert = raised(duty)
+    told()
+    acts.note_contact(by=duty.therapist, alert=alert, channel="phone", result="no-answer")
+    acts.resolve(by=duty.therapist, alert=alert, outcome="no-action", note="Will see")
+    acts.send_back(by=duty.supervisor, alert=alert, reason="Call again")
+    assert told() == ["anna"]
