@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from clinics.actions import enrol_and_invite
 from clinics.demo import people, texts, turns
+from clinics.demo.answers import typed
 from clinics.demo.clock import days_ago
 from clinics.demo.people import Course, Persona
 from clinics.demo.weeks import FEEDBACK, WEEKS
@@ -23,6 +24,7 @@ from patients.actions.consent import give_consent, text_to_agree_to
 from patients.actions.enrolment import Person
 from patients.actions.entries import submit_entry
 from patients.actions.homework import submit_homework
+from patients.actions.measures import submit_response
 from patients.actions.progress import (
     answer_check,
     finish_step,
@@ -33,7 +35,8 @@ from patients.actions.progress import (
 )
 from patients.actions.reviews import give_review
 from patients.actions.steering import place_hold
-from patients.models import Enrolment, Entry, Homework
+from patients.measures.due import Part, open_sets
+from patients.models import Enrolment, Entry, Homework, Occasion
 from programs.models import Module, ProgrammeVersion, Step
 
 Moment = tuple[datetime, Callable[[], None]]
@@ -72,7 +75,50 @@ class Life:
             past += self._first_week()
         if self.persona.turn:
             past.append((self._at(1, 21, 30), partial(turns.take, self.persona.turn, self)))
-        return past + self._letters()
+        return past + self._questions() + self._letters()
+
+    def _questions(self) -> list[Moment]:
+        """The questionnaires at the start, and those of each week; whoever fell silent answers no more."""
+        weeks = 1 if self.persona.course in (Course.SILENT, Course.NOT_BEGUN) else self.persona.began // 7 + 1
+        return [
+            (self._at(self.persona.began - 7 * (week - 1), 21, 40), partial(self._answer_questions, week))
+            for week in range(1, weeks + 1)
+            if self.persona.began > 7 * (week - 1) and self._answers_in(week)
+        ]
+
+    def _answers_in(self, week: int) -> bool:
+        """Now and then somebody leaves a week out; the demonstration's own patient has this week's left."""
+        if self.persona.course == Course.SHOWN:
+            return False
+        return week == 1 or (self.persona.story + 3 * week) % 7 != 0
+
+    def _answer_questions(self, week: int) -> None:
+        for due in open_sets(self.user, self._own()):
+            for part in due.left:
+                self._answer_one(due.occasion, part, week)
+        # The questionnaire for back pain is asked once it is known that it is the back.
+        for due in open_sets(self.user, self._own()):
+            for part in due.left:
+                self._answer_one(due.occasion, part, week)
+
+    @property
+    def _number(self) -> int:
+        """By which answers are chosen. The two who can be signed in as get better, without an alert."""
+        return 0 if self.persona.email.startswith("patient") else self.persona.story + 5 * self.persona.began
+
+    def _own(self) -> Enrolment:
+        return Enrolment.objects.select_related("patient", "clinic").get(pk=self.enrolment.pk)
+
+    def _answer_one(self, occasion: Occasion, part: Part, week: int) -> None:
+        submit_response(
+            by=self.user,
+            enrolment=self.enrolment,
+            occasion=occasion,
+            slug=part.slug,
+            raw=typed(part.definition, person=self._number, week=week),
+            submission_id=uuid4(),
+            seconds=40,
+        )
 
     def _first_week(self) -> list[Moment]:
         """Steps on the first evenings, the log on following days, then what the course says."""
