@@ -16,6 +16,7 @@ _USUAL_START = 0.4
 _WEEKLY = (0.045, 0.03, 0.05, 0.0, 0.035)
 _WORSE_WEEKLY = -0.05
 _ONE_IN = 15
+NEW_SYMPTOMS = "new-symptoms"
 # Not answered by the made-up people: nobody is to be alarmed by somebody who does not exist.
 _NEVER = {"q9": "0"}
 _ITEM_NOISE = 0.12
@@ -25,6 +26,8 @@ def typed(definition: InstrumentDefinition, *, person: int, week: int) -> dict[s
     """What person number `person` chooses in a week of the course, as the form sends it."""
     if definition.slug == MAIN_PAIN:
         return {BACK_ITEM: str(int(person % 3 != 2))}
+    if definition.slug == NEW_SYMPTOMS:
+        return _nothing_new(definition)
     chance = random.Random(f"{person} {week} {definition.slug}")  # noqa: S311  # made-up people, no secret
     severity = _severity(definition.slug, person, week)
     if not any(scale.higher_is_worse for scale in definition.scales):
@@ -34,6 +37,18 @@ def typed(definition: InstrumentDefinition, *, person: int, week: int) -> dict[s
         raw |= _item(item, severity, chance)
     if definition.ticks and not any(item.code in raw for item in definition.ticks):
         raw[NONE] = "1"
+    return raw
+
+
+def _nothing_new(definition: InstrumentDefinition) -> dict[str, Any]:
+    """No new sign and no change of medicine; one made-up alert for every week of everybody helps nobody."""
+    raw: dict[str, Any] = {NONE: "1"} if definition.ticks else {}
+    for item in definition.items:
+        if item.kind == "choice":
+            raw[item.code] = str(min(item.values))
+        elif item.kind == "multi":
+            alone = [option for option in item.options if option.is_exclusive] or list(item.options[:1])
+            raw[item.code] = [str(alone[0].value)]
     return raw
 
 
