@@ -10,7 +10,7 @@ from painclinic.charts import Event
 from patients.models import Enrolment, ModuleProgress, Respite, Response
 
 # The weekly list of new symptoms asks of medicines too; any answer but the first is a change.
-SYMPTOMS, MEDICINE = "new-symptoms", "medicine"
+SYMPTOMS, MEDICINE = "new-symptoms", "medchange"
 # More upright lines than this hide the picture behind them; the newest stay.
 MOST = 24
 

@@ -27,6 +27,7 @@ def occasion_on(enrolment: Enrolment, day: date, kind: str, slugs: list[str], sl
 def answered(enrolment: Enrolment, kind: str = "weekly", **scores: int) -> list[Response]:
     """Today's answers, by questionnaire (`phq_9=14`, `peg=5`) and with the main score that is given.
 
+    `new_symptoms=1` is no symptom and a change of medicine.
     PEG has whole numbers from 0 to 10, PHQ-9 0 to 24 (item 9 is 0), GAD-7 0 to 21.
     """
     load_builtins()
@@ -55,6 +56,8 @@ def raw_of(slug: str, score: int) -> dict[str, str]:
     """Answers that come to a score."""
     if slug == "peg":
         return dict.fromkeys(("p", "e", "g"), str(score))
+    if slug == "new-symptoms":
+        return {"none": "1", "medchange": str(score), "withdrawal": "0"}
     items = {"phq-9": 9, "gad-7": 7}[slug]
     raw = {}
     for number in range(1, items + 1):

@@ -1,10 +1,13 @@
 """A patient's own progress: goals first, their line and plain words, never a label, always a next step."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from painclinic import clock
+from patients.actions.respite import start_flare_up
 from patients.presenters.measures import measures_view
 from programs.models import ProgrammeVersion
 from tests.factories.cast import Cast
@@ -77,3 +80,17 @@ def test_progress_offers_contact_when_it_got_harder(course: Course) -> None:
     step = page.context["page"].next
     assert step.is_contact
     assert step.url == reverse("messaging:thread")
+
+
+def test_change_of_medicine_and_flare_up_stand_on_the_line(course: Course) -> None:
+    answered_ago(course.enrolment, 19, "baseline", peg=6)
+    answered_ago(course.enrolment, 12, new_symptoms=1)
+    answered_ago(course.enrolment, 6, new_symptoms=0)
+    with clock.moved(timedelta(days=-8)):
+        start_flare_up(by=course.user, enrolment=course.enrolment, days=2)
+    answered(course.enrolment, peg=5)
+
+    (view,) = measures_view(course.enrolment, course.user).measures
+
+    happened = [row[-1] for row in view.figure.table.rows if row[-1]]
+    assert happened == ["medicine changed", "flare-up"]
