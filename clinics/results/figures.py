@@ -113,7 +113,7 @@ def _few_words(part: int, whole: int) -> str:
 
 
 def _join(*parts: str) -> str:
-    return ". ".join(part for part in parts if part)
+    return "; ".join(part for part in parts if part)
 
 
 def percent(part: int, whole: int) -> str:
