@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from painclinic.accounts.models import Clinic, Role, User
-from programs.models import ProgrammeVersion
+from programs.models import Module, ProgrammeVersion
 
 
 def working_therapists(clinic: Clinic) -> QuerySet[User]:
@@ -24,12 +24,17 @@ def working_therapists(clinic: Clinic) -> QuerySet[User]:
 
 
 def newest_versions() -> QuerySet[ProgrammeVersion]:
-    """The newest published version of each programme in each language."""
+    """The newest published version of each programme in each language.
+
+    `is_draft`: nobody has reviewed one of its weeks.
+    """
     published = ProgrammeVersion.objects.published()
     later = published.filter(
         programme=OuterRef("programme"), language=OuterRef("language"), number__gt=OuterRef("number")
     )
-    return published.filter(~Exists(later)).order_by("title", "language")
+    unread = Module.objects.filter(version=OuterRef("pk"), is_outline=False, details__reviewed_on="")
+    newest = published.filter(~Exists(later)).annotate(is_draft=Exists(unread))
+    return newest.order_by("title", "language")
 
 
 class TherapistChoiceField(forms.ModelChoiceField):
@@ -43,8 +48,9 @@ class TherapistChoiceField(forms.ModelChoiceField):
 
 class ProgrammeChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return _("%(title)s, %(language)s, version %(number)d") % {
+        words = _("%(title)s, %(language)s, version %(number)d") % {
             "title": obj.title,
             "language": obj.language,
             "number": obj.number,
         }
+        return _("%(version)s (draft: not yet reviewed)") % {"version": words} if obj.is_draft else words

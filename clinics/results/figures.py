@@ -241,7 +241,12 @@ def effect_chart(rows: list[MeasureRow]) -> Figure | None:
         Interval(row.title, row.size.g, row.size.low, row.size.high, row.other) for row in drawn if row.size
     ]
     table = Table(
-        [_("Questionnaire"), _("Hedges' g (95% interval)"), _("Published")],
+        [
+            _("Questionnaire"),
+            # xgettext:no-python-format  # noqa: ERA001 (it tells makemessages)
+            _("Hedges' g (95% interval)"),
+            _("Published"),
+        ],
         [[row.title, row.effect, row.published] for row in drawn],
     )
     sentence = _("Improvement from first to last score, as Hedges' g. To the right of the line is better.")

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -25,6 +26,7 @@ from painclinic.crypto import keys
 from patients.actions.enrolment import change_therapist, update_contact
 from patients.models import Assignment, ConsentText, Enrolment, Patient
 from patients.safety.duty import unmet
+from programs.models import ProgrammeVersion
 
 PER_PAGE = 25
 
@@ -88,8 +90,26 @@ def patient_enrol(request: ViewerRequest) -> HttpResponse:
             form.add_error("email", _("Somebody with this e-mail address is enrolled or invited already."))
         else:
             messages.success(request, _("Enrolled. The invitation is on its way."))
+            if not _reads_in(data["language"], data["programme"]):
+                messages.warning(request, _course_is_in_another_language(data["language"]))
             return redirect("clinics:patient-detail", enrolment.patient_id)
     return render(request, "clinics/patient_enrol.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _reads_in(language: str, version: ProgrammeVersion) -> bool:
+    """Whether the course is in the patient's language; "en-gb" and "en" are one."""
+    return language.partition("-")[0] == version.language.partition("-")[0]
+
+
+def _course_is_in_another_language(language: str) -> str:
+    """What the clinic is told when the pages are in one language and the course is in another."""
+    spoken = dict(settings.LANGUAGES)[language]
+    published = ProgrammeVersion.objects.published().filter(language=language.partition("-")[0])
+    if published.exists():
+        words = _("The pages are in %(language)s, but you chose a course in another language.")
+    else:
+        words = _("The pages are in %(language)s, but there is no course in that language yet.")
+    return words % {"language": spoken}
 
 
 def _patient(request: ViewerRequest, patient_id: UUID) -> Patient:

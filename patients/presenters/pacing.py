@@ -183,7 +183,9 @@ def pacing_figure(track: Track, today: date, *, uid: str) -> Figure | None:
         "day": date_format(max(done), _("j F")),
     }
     if track.plan.is_held:
-        said = f"{said} {_('The plan stays at one amount.')}"
+        # Not inside the braces: there no tool finds the text for translation.
+        stays = _("The plan stays at one amount.")
+        said = f"{said} {stays}"
     top = _round_up(highest)
     return line_figure(series, uid=uid, title=title, y_label=unit, y_range=(0, top), sentence=said)
 
