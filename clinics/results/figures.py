@@ -126,7 +126,7 @@ def _mean_reply(shown: Shown) -> str:
     if not replies or shown.hides_count("replies"):
         return ""
     hours = float(shown.totals.get("reply-hours", 0)) / replies
-    return _("on average after %(hours)s weekday hours") % {"hours": number_format(hours, 1)}
+    return _("on average after %(hours)s weekday hours") % {"hours": number_format(round(hours, 1), 1)}
 
 
 def _not_told(shown: Shown) -> str:
@@ -202,14 +202,14 @@ def part_of(shown: Shown, name: str, of: str) -> str:
 
 
 def _mean(mean: float, sd: float) -> str:
-    return f"{number_format(mean, 1)} ({number_format(sd, 1)})"
+    return f"{number_format(round(mean, 1), 1)} ({number_format(round(sd, 1), 1)})"
 
 
 def _effect(size: Effect) -> str:
     return _("%(g)s (%(low)s to %(high)s)") % {
-        "g": number_format(size.g, 2),
-        "low": number_format(size.low, 2),
-        "high": number_format(size.high, 2),
+        "g": number_format(round(size.g, 2), 2),
+        "low": number_format(round(size.low, 2), 2),
+        "high": number_format(round(size.high, 2), 2),
     }
 
 
@@ -282,7 +282,7 @@ def weeks_chart(shown: Shown) -> Figure | None:
         title=_("Who stays, week by week"),
         sentence=sentence,
         table=table,
-        label=_("% of those who started, after each week"),
+        label=_("% of starters, after each week"),
     )
 
 
