@@ -90,12 +90,11 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
     lines = lines.filter(worksheet__slug__in=[sheet.slug for sheet in sheets])
     lines = lines.defer("texts").filter(on_date__gt=today - timedelta(days=CHART_DAYS), on_date__lte=today)
     recent = list(lines.order_by("on_date", "submitted_at"))
+    questions = [as_today(one) for one in due_sets(user, enrolment)]
     return HomePage(
         greeting=_("%(hello)s, %(name)s")
         % {"hello": greeting(clock.local_now(zone).hour), "name": enrolment.patient.first_name},
-        # Treatment is steered by what is answered here, and it takes a few minutes: it comes first.
-        things=[as_today(one) for one in due_sets(user, enrolment)]
-        + things_to_do(course, owed, tasks, today),
+        things=_things(course, questions, things_to_do(course, owed, tasks, today)),
         course=course,
         logs=[
             _log_link(sheet, [entry for entry in recent if entry.sheet_slug == sheet.slug], today)
@@ -106,6 +105,11 @@ def home_page(user: User, enrolment: Enrolment) -> HomePage:
         saved=saved_today(user, enrolment, {sheet.slug for sheet in sheets}),
         changes=said_changes(one for one in course.changes if clock.now() - one.at < ANSWER_SHOWN),
     )
+
+
+def _things(course: CourseView, questions: list[Today], others: list[Today]) -> list[Today]:
+    """Treatment is steered by the questions, which take few minutes: they come first, but on hard days."""
+    return others + questions if course.flare_up else questions + others
 
 
 def _at_hand(sheets: list[Worksheet], recent: list[Entry], tasks: list[TaskState]) -> list[Worksheet]:

@@ -80,7 +80,9 @@ form.addEventListener("change", (event) => {
     if (none && input.checked) none.checked = false;
   }
   const place = asked().indexOf(question);
-  const goesOn = isOne && wasTap && input.type === "radio" && place === at && at < asked().length - 1;
+  // An answer that stands alone; of a list to tick only "none of these".
+  const isWhole = input.type === "radio" || (input.matches("[data-none]") && input.checked);
+  const goesOn = isOne && wasTap && isWhole && place === at && at < asked().length - 1;
   if (goesOn) setTimeout(() => go(place + 1), 150);
   else draw();
 });
