@@ -128,7 +128,29 @@ def _show(
     return render(request, "patients/question_form.html", context, status=422 if errors else 200)
 
 
+def _is_from_before(request: PatientRequest, part: Part) -> bool:
+    """Whether a form was sent that was opened before the answer was given which stands now.
+
+    A second press, or another device. A form that corrects the answer is a draft of its own, and so is
+    its id.
+    """
+    if part.response is None:
+        return False
+    draft = request.POST.get("draft", "")
+    target = f"measure:{part.response.occasion_id}:{part.slug}"
+    earlier = [target, f"{target}:{part.response.supersedes_id}"]
+    mine = Draft.objects.visible_to(request.user).filter(target__in=earlier).values_list("pk", flat=True)
+    first = {str(Draft.id_for(request.user.pk, one, number)) for one in earlier for number in range(3)}
+    return draft in first | {str(pk) for pk in mine}
+
+
 def _receive(request: PatientRequest, due: DueSet, part: Part) -> HttpResponse:
+    if _is_from_before(request, part):
+        if part.response and str(part.response.submission_id) != request.POST.get("draft"):
+            messages.info(
+                request, _("You have answered this on another page or device. That answer is kept.")
+            )
+        return redirect("patients:question-next", due.occasion.pk)
     posted = draft_from_post(
         request, request.patient, purpose=Draft.Purpose.MEASURE, target=_target(due, part)
     )
@@ -142,11 +164,15 @@ def _receive(request: PatientRequest, due: DueSet, part: Part) -> HttpResponse:
     except AnswersInvalidError as invalid:
         return _show(request, due, part, errors=invalid.errors, typed=posted.data)
     except AnsweredError:
-        messages.info(request, _("You have answered this on another page or device. That answer is kept."))
+        _say_answered(request)
     except (OccasionClosedError, NotAskedError):
         messages.info(request, _("These questions cannot be answered any more. Nothing is lost by that."))
         return redirect("patients:question-done", due.occasion.pk)
     return redirect("patients:question-next", due.occasion.pk)
+
+
+def _say_answered(request: PatientRequest) -> None:
+    messages.info(request, _("You have answered this on another page or device. That answer is kept."))
 
 
 def _submit(request: PatientRequest, due: DueSet, part: Part, posted: PostedDraft) -> None:

@@ -39,9 +39,9 @@ CUT_OFF = """() => [...document.querySelectorAll("main :is(a, button, h1, h2, h3
     .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 40)}`)"""
 
 
-def faults_of(page: Page) -> Iterator[str]:
+def faults_of(page: Page, language: str = "en") -> Iterator[str]:
     """Looks at the page that is open, which is 360 wide: there, wide, enlarged and dark."""
-    yield from _frame_faults(page)
+    yield from _frame_faults(page, language)
     page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
     page.evaluate(AXE_SCRIPT)
     yield from _axe_faults(page, "360", EVERYTHING)
@@ -79,13 +79,13 @@ def resize(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
 
 
-def _frame_faults(page: Page) -> Iterator[str]:
+def _frame_faults(page: Page, language: str = "en") -> Iterator[str]:
     seen: dict[str, Any] = page.evaluate(SEEN)
     if not seen["title"].removesuffix(" – painclinic").strip() or seen["title"].startswith("painclinic –"):
         yield f"title: {seen['title']!r}"
     if len(seen["headings"]) != 1 or not seen["headings"][0]:
         yield f"first headings: {seen['headings']}"
-    if not seen["lang"].startswith("en") or seen["mains"] != 1:
+    if not seen["lang"].startswith(language) or seen["mains"] != 1:
         yield f"language or main part: {seen}"
     if seen["help"] != 1:
         yield "no way to Help now in the header"

@@ -17,9 +17,19 @@ from painclinic.dates import written_day
 from patients import jobs
 from patients.actions.reports import request_report
 from patients.models import Enrolment, Patient, Report
+from patients.workbook.wanted import find
 from programs.actions import load_programme, publish_version
-from tests.factories.cast import CONTENT, Cast, a_person, make_clinic, make_patient, make_staff
+from tests.factories.cast import (
+    CONTENT,
+    Cast,
+    a_person,
+    make_clinic,
+    make_patient,
+    make_staff,
+    open_first_module,
+)
 from tests.integration.clinics.test_enrol import ENROL, a_form
+from tests.unit.pdf.parsed import Parsed
 from tests.unit.reports.pdf_text import text_of
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +105,24 @@ def test_progress_report_of_a_spanish_patient_is_spanish(enrolment: Enrolment) -
     said = text_of(bytes(made.content))
     assert "Mi progreso hasta ahora" in said
     assert "My progress" not in said
+
+
+def test_workbook_of_a_spanish_course_is_spanish_and_says_so_in_the_file(enrolment: Enrolment) -> None:
+    user = enrolment.patient.user
+    open_first_module(enrolment)
+    wanted = find(user, enrolment, "module", "1")
+    assert wanted is not None
+    request_report(by=user, enrolment=enrolment, edition="patient", request_id=uuid4(), printed=wanted)
+
+    jobs.make_reports()
+
+    made = Report.objects.get()
+    assert (made.state, made.fault) == ("ready", "")
+    assert re.search(r"/Lang \(es", Parsed(bytes(made.content)).one("/Type /Catalog"))
+    said = text_of(bytes(made.content))
+    assert "Semana 1" in said
+    for english in ("Week 1", "Homework", "Help now", "How to use this book", "Printed"):
+        assert english not in said, english
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,11 @@ PLACES = (
     "/display/",
     "/settings/reminders/",
     "/reports/",
+    "/questions/",
+    "/account/consent/",
+    "/pause/",
+    "/relaxation/",
+    "/support/",
 )
 
 
