@@ -53,7 +53,7 @@ def person_page(*, verb: str, act: Permission | None = None) -> Callable[[View],
             running = EmergencyAccess.objects.visible_to(own.user).running()
             own.emergency = running.filter(user=own.user, patient=own.patient).first()
             if verb:
-                _leave_trace(own, verb)
+                leave_trace(own, verb)
             return view(request, *args, **kwargs)
 
         return gated
@@ -101,7 +101,8 @@ def _refuse_unless_allowed(request: PersonRequest, act: Permission | None) -> No
         raise PermissionDenied
 
 
-def _leave_trace(request: PersonRequest, verb: str) -> None:
+def leave_trace(request: PersonRequest, verb: str) -> None:
+    """Write that this person's record was opened, and apart when an emergency is why it could be."""
     open_record(
         request,
         subject_id=request.patient.pk,

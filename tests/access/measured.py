@@ -20,7 +20,7 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
     weekly = Occasion.objects.create(
         **of, kind="weekly", slug="week-1", instruments=["probe"], due_on=today, **window
     )
-    extra = Occasion.objects.create(
+    Occasion.objects.create(
         **of,
         kind="extra",
         slug="extra-1",
@@ -30,9 +30,18 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
         reason=f"{mark}-occasion",
         **window,
     )
+    missed = Occasion.objects.create(
+        **of,
+        kind="weekly",
+        slug="week-0",
+        instruments=["peg"],
+        opens_on=today - timedelta(days=9),
+        due_on=today - timedelta(days=9),
+        closes_on=today - timedelta(days=3),
+    )
     of_patient = {"patient": of["patient"], "clinic": of["clinic"]}
     OccasionMissing.objects.create(
-        **of_patient, occasion=extra, reason="unwell", note=f"{mark}-missing", by=therapist
+        **of_patient, occasion=missed, reason="unwell", note=f"{mark}-missing", by=therapist
     )
     response = Response.objects.create(
         **of,

@@ -312,7 +312,7 @@ def _draft(row: dict[str, Any], user: User, enrolment: Enrolment, mark: str) -> 
 
 def _alert(enrolment: Enrolment, therapist: User, mark: str) -> Alert:
     """One that the therapist raised by hand and has taken on."""
-    alert = flag_risk(by=therapist, enrolment=enrolment, level=2, reason=f"{mark}-risk")
+    alert = flag_risk(by=therapist, enrolment=enrolment, level=2, reason=f"{mark}-risk"[-900:])
     return acknowledge(by=therapist, alert=alert)
 
 

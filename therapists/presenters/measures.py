@@ -50,6 +50,7 @@ class Missed:
     what: str
     due_on: date
     reason: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def _missed(occasion: Occasion) -> Missed:
         what=str(occasion.get_kind_display()),
         due_on=occasion.due_on,
         reason=str(reasons[-1].get_reason_display()) if reasons else _("reason not known"),
+        note=(reasons[-1].note or "") if reasons else "",
     )
 
 

@@ -15,10 +15,11 @@ from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission
 from painclinic.access.reads import open_record
 from painclinic.access.scoping import clinics_where
+from painclinic.audit.models import Action
 from patients.actions import alert_handling as acts
 from patients.actions.alerts import flag_risk
-from patients.models import Alert
-from therapists.access import PersonRequest, person_page
+from patients.models import Alert, EmergencyAccess
+from therapists.access import PersonRequest, leave_trace, person_page
 from therapists.alert_forms import (
     ContactForm,
     DowngradeForm,
@@ -56,10 +57,22 @@ def alert_detail(request: ViewerRequest, alert_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _post(request, alert, is_handled)
     if not is_handled:
-        open_record(request, subject_id=alert.patient_id, clinic_id=alert.clinic_id, verb="alert-notice")
+        _trace(request, alert, "alert-notice")
         return render(request, "therapists/alert_notice.html", {"line": AlertLine(alert, False)})
-    open_record(request, subject_id=alert.patient_id, clinic_id=alert.clinic_id, verb="alert-view")
+    _trace(request, alert, "alert-view")
     return _page(request, alert)
+
+
+def _trace(request: ViewerRequest, alert: Alert, verb: str) -> None:
+    running = EmergencyAccess.objects.visible_to(request.user).running()
+    is_emergency = running.filter(user=request.user, patient=alert.patient_id).exists()
+    open_record(
+        request,
+        subject_id=alert.patient_id,
+        clinic_id=alert.clinic_id,
+        verb=verb,
+        action=Action.EMERGENCY if is_emergency else Action.READ,
+    )
 
 
 @person_page(verb="", act=Permission.ALERT_HANDLE)
@@ -70,9 +83,7 @@ def alert_flag(request: PersonRequest, *args: Any) -> HttpResponse:
     if form.is_bound and form.is_valid():
         alert = flag_risk(by=request.user, enrolment=request.enrolment, **form.cleaned_data)
         return redirect("therapists:alert-detail", alert.pk)
-    open_record(
-        request, subject_id=request.patient.pk, clinic_id=request.patient.clinic_id, verb="alert-flag"
-    )
+    leave_trace(request, "alert-flag")
     context = {"patient": request.patient, "form": form, "emergency": request.emergency}
     return render(request, "therapists/alert_flag.html", context, status=422 if form.errors else 200)
 

@@ -81,9 +81,10 @@ def test_pages_that_are_not_there_carry_the_headers_too(visits: Visits) -> None:
 
 @gets
 def test_an_answer_is_what_it_says_it_is(row: Row, visits: Visits) -> None:
-    kinds = {"text/html", "application/json", "application/pdf", "text/plain"}
+    files = {"application/pdf", "text/csv"}
+    kinds = {"text/html", "application/json", "text/plain"} | files
     for seen in visits.of(row):
-        if seen.content_type == "application/pdf":
+        if seen.content_type.partition(";")[0] in files:
             assert seen.headers["Content-Disposition"].startswith("attachment")
         if seen.status == 200:
             assert seen.content_type.partition(";")[0] in kinds, str(seen)
