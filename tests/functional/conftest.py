@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from painclinic.accounts.models import User
 
@@ -40,7 +40,9 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 HEIGHTS = {1280: 900, 360: 740}
-LONGEST_WAIT = 10_000
+# Long, because a waiting page costs nothing and a busy machine is not a fault of the page.
+LONGEST_WAIT = 30_000
+expect.set_options(timeout=LONGEST_WAIT)
 
 
 @pytest.fixture(scope="session")
