@@ -27,7 +27,10 @@ class LastAdminError(Exception):
 
 
 class ClinicNotReadyError(Exception):
-    """Nobody is enrolled before there are crisis numbers and two people on the rota: `missing` says what."""
+    """Nobody is enrolled before there are crisis numbers, two people on the rota, and signed rules.
+
+    `missing` says what.
+    """
 
     def __init__(self, missing: list[str]) -> None:
         super().__init__("clinic not ready")

@@ -128,6 +128,11 @@ def needs_words(unmet: list[str]) -> list[Need]:
             "clinics:duty-list",
             _("Open the duty rota"),
         ),
+        "rules": Need(
+            _("The clinical lead (a supervisor) has to read and sign the rules of alerts."),
+            "clinics:rule-set",
+            _("Open the rules"),
+        ),
     }
     return [words[one] for one in unmet if one in words]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.views import clinic, duty, patients, questionnaires, results, staff
+from clinics.views import clinic, duty, patients, questionnaires, results, ruleset, staff
 
 app_name = "clinics"
 
@@ -52,6 +52,8 @@ urlpatterns = [
     path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
     path("desk/access/", clinic.access_list, name="access-list"),
     path("desk/access/<uuid:access_id>/review/", clinic.emergency_review, name="emergency-review"),
+    path("clinic/rules/", ruleset.rule_set, name="rule-set"),
+    path("clinic/rules/sign/", ruleset.rule_set_sign, name="rule-set-sign"),
     path("clinic/results/", results.results, name="results"),
     path("clinic/results/answers.csv", results.answers_export, name="answers-export"),
     path("clinic/results/codebook.csv", results.codebook_export, name="codebook-export"),

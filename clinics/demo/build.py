@@ -32,8 +32,8 @@ def build() -> int:
         clinic = staff.open_clinic()
         admins = [staff.add_member(clinic, Role.CLINIC_ADMIN, *who) for who in people.ADMINS]
         therapists = [staff.add_member(clinic, Role.THERAPIST, *who) for who in people.THERAPISTS]
-        staff.add_member(clinic, Role.SUPERVISOR, *people.SUPERVISOR)
-        staff.set_up(clinic, admins[0], therapists)
+        lead = staff.add_member(clinic, Role.SUPERVISOR, *people.SUPERVISOR)
+        staff.set_up(clinic, admins[0], therapists, lead)
     lives = [
         Life(persona, clinic, admins[0], therapists[persona.therapist], version)
         for persona in people.personas()

@@ -12,6 +12,8 @@ from painclinic.audit.actions import System, record
 from painclinic.audit.models import Action
 from patients.actions.consent import publish_consent_text
 from patients.actions.duty import add_shifts
+from patients.actions.ruleset import sign_rules
+from patients.safety.rules import VERSION
 from programs.actions import load_instruments, load_programme, publish_version
 from programs.models import ProgrammeVersion
 
@@ -49,13 +51,14 @@ def add_member(clinic: Clinic, role: Role, email: str, name: str) -> User:
     return user
 
 
-def set_up(clinic: Clinic, admin: User, team: list[User]) -> None:
-    """Crisis lines and the duty rota, as the admin would enter them."""
+def set_up(clinic: Clinic, admin: User, team: list[User], lead: User) -> None:
+    """Crisis lines and the duty rota, as the admin would enter them; the rules, signed by the lead."""
     update_clinic(by=admin, clinic=clinic, values={}, crisis_lines=texts.CRISIS_LINES)
     first, second = team[:2]
     for order, (early, late) in ((1, (first, second)), (2, (second, first))):
         add_shifts(by=admin, clinic=clinic, user=early, order=order, weekdays=(1, 3, 5))
         add_shifts(by=admin, clinic=clinic, user=late, order=order, weekdays=(2, 4))
+    sign_rules(by=lead, clinic=clinic, name=lead.name, version=VERSION)
 
 
 def programme() -> ProgrammeVersion:

@@ -35,6 +35,9 @@ class Permission(StrEnum):
     RESULTS_VIEW = "results-view"
     # the answers behind them without names, for analysis
     RESULTS_EXPORT = "results-export"
+    # the rules of alerts: everybody of the clinic reads them, the clinical lead answers for them
+    RULES_VIEW = "rules-view"
+    RULES_SIGN = "rules-sign"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -55,6 +58,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.REPORT_MAKE,
             Permission.EMERGENCY_ACCESS,
             Permission.ALERT_HANDLE,
+            Permission.RULES_VIEW,
         }
     ),
     # A supervisor reads the caseload of the clinic and writes to nobody's patient, but an alert is
@@ -67,6 +71,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.REPORT_MAKE,
             Permission.ALERT_HANDLE,
             Permission.RESULTS_VIEW,
+            Permission.RULES_VIEW,
+            Permission.RULES_SIGN,
         }
     ),
     Role.CLINIC_ADMIN: frozenset(
@@ -79,6 +85,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ACCESS_REVIEW,
             Permission.RESULTS_VIEW,
             Permission.RESULTS_EXPORT,
+            Permission.RULES_VIEW,
         }
     ),
 }

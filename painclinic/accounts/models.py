@@ -108,6 +108,9 @@ class Clinic(models.Model):
     )
     # Without it patients get the PHQ-8: for clinics that cannot act on a thought of suicide.
     uses_item_nine = models.BooleanField(_("ask about thoughts of being better off dead"), default=True)
+    # Shorter times for alerts than those of the clinical reference, in minutes, as the clinical lead
+    # signed them last (`patients.safety.timers`). Empty: the reference.
+    alert_timers = models.JSONField(default=dict, blank=True, editable=False)
     is_demo = models.BooleanField(default=False)
     # Its patients and their answers were made up; said wherever figures of it are shown.
     is_synthetic = models.BooleanField(default=False)

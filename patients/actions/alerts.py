@@ -159,7 +159,7 @@ def _raise(
     details: Mapping[str, Any],
 ) -> Alert:
     now = clock.now()
-    details = {**details, "rules": [one.rule for one in met]}
+    details = {**details, "rules": [one.rule for one in met], "version": VERSION}
     level = max(one.level for one in met)
     recent = Alert.objects.open().filter(
         enrolment=enrolment, kind=kind, resolved_at=None, last_raised_at__gt=now - MERGED_WITHIN
@@ -216,7 +216,7 @@ def _merge(
     """Add a repeat: the level only ever rises, and whoever has acknowledged it is asked to look again."""
     is_higher, was_seen = level > alert.level, alert.acknowledged_at is not None
     alert.level = max(level, alert.level)
-    alert.rules, alert.rules_version = _union(alert.rules, met), VERSION
+    alert.rules = _union(alert.rules, met)
     alert.last_raised_at = now
     add_event(alert, Kind.MERGED, by=by, details=details, response=response)
     if response:

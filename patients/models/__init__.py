@@ -16,6 +16,7 @@ from patients.models.people import Patient
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
 from patients.models.respite import Respite
+from patients.models.ruleset import RuleSetSignature
 from patients.models.sleep import SleepWindow
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Response",
     "Review",
     "ReviewComment",
+    "RuleSetSignature",
     "Score",
     "SleepWindow",
     "StepProgress",

@@ -114,7 +114,8 @@ class Alert(PatientRow):
     # What it began with: the response's id and a hash of its answers; never a word of the patient's.
     response = models.ForeignKey(Response, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     snapshot = models.JSONField(default=dict)
-    # Every rule that has met since, and the version of the rule set that was asked last.
+    # Every rule that has met since, and the version of the rule set under which it was raised; what
+    # was added later keeps its own version with the event.
     rules = ArrayField(models.SlugField(max_length=40), default=list)
     rules_version = models.CharField(max_length=20)
     raised_at = models.DateTimeField(default=clock.now)
@@ -178,7 +179,16 @@ class Alert(PatientRow):
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="origin_kept",
-                fields=["patient", "clinic", "enrolment", "kind", "response", "snapshot", "raised_at"],
+                fields=[
+                    "patient",
+                    "clinic",
+                    "enrolment",
+                    "kind",
+                    "response",
+                    "snapshot",
+                    "rules_version",
+                    "raised_at",
+                ],
             ),
             pgtrigger.Trigger(
                 name="rules_of_life", when=pgtrigger.Before, operation=pgtrigger.Update, func=_GUARD

@@ -1,7 +1,8 @@
 """By when an alert is acknowledged and acted on, and who is told when that does not happen. Pure.
 
 Source: clinical reference, 4.1 [D]. Clocks run in the clinic's working time; those of the highest
-level run at any hour while somebody is on call.
+level run at any hour while somebody is on call. How long they run is in `timers`; a clinic may have
+signed shorter ones.
 """
 
 from dataclasses import dataclass
@@ -9,13 +10,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from painclinic.accounts.models import Clinic
+from patients.safety.timers import Timers, timers_of
 from patients.workdays import deadline, is_open, next_opening
 
 # Ends the loop for a clinic with odd settings; no clock is longer.
 _MOST_DAYS = 60
 R1, R2, R3 = 1, 2, 3
-R2_ACK, R2_LEAD = timedelta(hours=2), timedelta(hours=4)
-R3_ACK, R3_LEAD, R3_ACT = timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60)
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,18 @@ def plan(level: int, raised_at: datetime, clinic: Clinic, *, is_on_call: bool = 
 
 def repeat_after(level: int, now: datetime, clinic: Clinic, *, is_on_call: bool = False) -> datetime:
     """When the whole team is told again, as long as nobody has acknowledged it. It never ends by itself."""
+    timers = timers_for(clinic)
     if level == R3:
-        return now + R3_LEAD if is_on_call else after_working_time(now, R3_LEAD, clinic)
-    return after_working_time(now, R2_LEAD, clinic) if level == R2 else deadline(now, days=1, clinic=clinic)
+        span = timers.span("r3_lead")
+        return now + span if is_on_call else after_working_time(now, span, clinic)
+    if level == R2:
+        return after_working_time(now, timers.span("r2_lead"), clinic)
+    return deadline(now, days=1, clinic=clinic)
+
+
+def timers_for(clinic: Clinic) -> Timers:
+    """The times that the clinic has signed, at most those of the reference."""
+    return timers_of(clinic.alert_timers)
 
 
 def is_watched(now: datetime, clinic: Clinic, *, is_on_call: bool) -> bool:
@@ -65,9 +74,10 @@ def _plan_r1(raised_at: datetime, clinic: Clinic, is_on_call: bool) -> Plan:
 
 
 def _plan_r2(raised_at: datetime, clinic: Clinic, is_on_call: bool) -> Plan:
-    ack = after_working_time(raised_at, R2_ACK, clinic)
-    lead = after_working_time(raised_at, R2_LEAD, clinic)
-    everybody = after_working_time(raised_at, 2 * R2_LEAD, clinic)
+    timers = timers_for(clinic)
+    ack = after_working_time(raised_at, timers.span("r2_ack"), clinic)
+    lead = after_working_time(raised_at, timers.span("r2_lead"), clinic)
+    everybody = after_working_time(raised_at, 2 * timers.span("r2_lead"), clinic)
     # By phone on the same working day: the one on which it has to be acknowledged.
     act = max(_at(ack, clinic.work_end, ZoneInfo(clinic.timezone)), ack)
     steps = (
@@ -82,18 +92,21 @@ def _plan_r2(raised_at: datetime, clinic: Clinic, is_on_call: bool) -> Plan:
 
 
 def _plan_r3(raised_at: datetime, clinic: Clinic, is_on_call: bool) -> Plan:
-    def after(span: timedelta) -> datetime:
+    timers = timers_for(clinic)
+
+    def after(name: str) -> datetime:
+        span = timers.span(name)
         return raised_at + span if is_on_call else after_working_time(raised_at, span, clinic)
 
     steps = (
         ("tell", raised_at),
         ("duty", raised_at),
-        ("second", after(R3_ACK)),
-        ("lead", after(R3_LEAD)),
-        ("everybody", after(R3_ACT)),
-        ("act", after(R3_ACT)),
+        ("second", after("r3_ack")),
+        ("lead", after("r3_lead")),
+        ("everybody", after("r3_act")),
+        ("act", after("r3_act")),
     )
-    return Plan(after(R3_ACK), after(R3_ACT), steps)
+    return Plan(after("r3_ack"), after("r3_act"), steps)
 
 
 def _at(moment: datetime, clock_time: time, zone: ZoneInfo) -> datetime:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from painclinic.access.permissions import Permission, allows
 from painclinic.accounts.models import Clinic, Membership, Role, User
 from patients.models.duty import DutyShift
+from patients.safety.ruleset import Standing, standing_of
 
 # So that a shared illness does not leave a clinic without anybody (clinical reference, 4.1).
 FEWEST = 2
@@ -58,12 +59,17 @@ def staff_of(clinic_id: UUID, *roles: str) -> list[User]:
 
 
 def unmet(clinic: Clinic) -> list[str]:
-    """What a clinic lacks before anybody can be treated: `crisis-lines`, `rota`. Clinical reference, 4.1."""
+    """What a clinic lacks before anybody can be treated: `crisis-lines`, `rota`, `rules`.
+
+    Clinical reference, 4.1.
+    """
     faults: list[str] = []
     if not _has_lines(clinic):
         faults.append("crisis-lines")
     if people_on_rota(clinic.pk) < FEWEST:
         faults.append("rota")
+    if standing_of(clinic) == Standing.UNSIGNED:
+        faults.append("rules")
     return faults
 
 

@@ -1,8 +1,8 @@
 """What counts as a risk: one rule a line, each with its level and its source. Pure.
 
 `VERSION` names this set and is kept with every alert. Whoever changes a rule changes the version;
-a test compares both. The set is ours ([D] in the clinical reference) and is to be signed off by
-the clinic that adopts it. Where something is unclear it counts as the graver: an answer that was
+a test compares both. The set is ours ([D] in the clinical reference); the clinic that adopts it signs
+it (`ruleset`). Where something is unclear it counts as the graver: an answer that was
 refused is never read as a no.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-VERSION = "2026-11-a"
+VERSION = "2026-11-b"
 RISK, RED_FLAG, MEDICINE = "risk", "red-flag", "medicine"
 # The item of the PHQ-9 that asks for thoughts of being dead or of self-harm.
 ITEM = "q9"

@@ -4,6 +4,7 @@ A kwarg or a page that has nothing here fails the build, so that a new page cann
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,10 @@ from messaging.models import Message
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Draft, Patient
+from patients.safety.rules import VERSION
+from patients.safety.timers import LONGEST
 from tests.access.world import World
+from tests.factories.cast import PASSWORD as STAFF_PASSWORD
 
 Make = Callable[[World], Any]
 
@@ -212,6 +216,11 @@ def _autosave(world: World, user: User | None) -> dict[str, Any]:
     return {"base_rev": 1, "data": data, "purpose": "entry", "target": draft.target, "tab": "t1.2"}
 
 
+def _signature() -> dict[str, Any]:
+    signed = {"version": VERSION, "name": "Sue Visor", "agree": "on", "password": STAFF_PASSWORD}
+    return signed | {name: str(minutes) for name, minutes in asdict(LONGEST).items()}
+
+
 PASSWORD = "quite-another-password-9"
 # What a page's form sends, so that it would do something if nobody stopped it. The rest are buttons.
 BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
@@ -232,6 +241,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
         "attested_name": "Ada Min",
         "is_sure": "on",
     },
+    "clinics:rule-set-sign": lambda w, u: _signature(),
     "messaging:thread": _message,
     "messaging:thread-read": _last_message,
     "messaging:preferences-edit": lambda w, u: {

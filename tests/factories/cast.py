@@ -18,7 +18,9 @@ from painclinic.audit.actions import System
 from patients.actions.consent import give_consent, publish_consent_text
 from patients.actions.enrolment import Person, enrol_patient
 from patients.actions.progress import unlock_module
-from patients.models import DutyShift, Enrolment, Patient
+from patients.models import DutyShift, Enrolment, Patient, RuleSetSignature
+from patients.safety import ruleset
+from patients.safety.rules import VERSION
 from programs.actions import load_programme, publish_version
 from programs.models import Module, Programme, ProgrammeVersion, Step
 
@@ -44,10 +46,23 @@ def make_staff(clinic: Clinic, role: Role, email: str, name: str, *, second_fact
 
 
 def make_rota(clinic: Clinic, *team: User) -> None:
-    """Everybody on duty on every weekday, in this order, so that patients may be enrolled."""
+    """Everybody on duty on every weekday, in this order, and the rules signed: patients may be enrolled."""
     for order, user in enumerate(team, 1):
         for weekday in range(1, 6):
             DutyShift.objects.create(clinic=clinic, user=user, weekday=weekday, order=min(order, 2))
+    sign(clinic, team[-1])
+
+
+def sign(clinic: Clinic, lead: User) -> None:
+    """The rules of alerts, signed as they are now."""
+    RuleSetSignature.objects.create(
+        clinic=clinic,
+        version=VERSION,
+        fingerprint=ruleset.fingerprint(),
+        lines=[line.stored() for line in ruleset.lines()],
+        name=lead.name,
+        by=lead,
+    )
 
 
 def a_person(name: str = "Maria Lund", email: str = "maria@example.org") -> Person:

@@ -136,6 +136,8 @@ def _rota_is_filled(admin: Person) -> None:
     lead = Person(admin.here, SUE)
     lead.join(link_in(lead.mail("invit")))
     lead.take_second_step()
+    lead.open("/clinic/rules/")
+    lead.fill("Sign version", {"agree": "on", "password": PASSWORD}, expected="Signed. Thank you.")
     admin.open("/desk/settings/")
     admin.fill("Save", {"lines-0-label": "Samaritans", "lines-0-number": "116 123"})
     for name, day in (("Anna Berg", "1"), ("Sue Visor", "2")):

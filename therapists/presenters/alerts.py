@@ -156,6 +156,8 @@ def _parts(kind: str, details: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """What an event holds, as label and text; nothing that the reader cannot use."""
     for slug in details.get("rules", ()):
         yield _("Rule"), str(rule_words(slug))
+    if details.get("version"):
+        yield _("Version of the rules"), details["version"]
     answers = details.get("answers", {})
     if kind == AlertEvent.Kind.FOLLOW_UP:
         yield from ((str(words), str(ANSWERS[answers[code]])) for code, words in FOLLOW_UP_WORDS.items())

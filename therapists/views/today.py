@@ -4,8 +4,9 @@ from django.views.decorators.http import require_safe
 
 from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
-from painclinic.access.permissions import Permission
+from painclinic.access.permissions import Permission, allows
 from painclinic.accounts.models import Role
+from patients.safety.ruleset import Standing, standing_of
 from therapists.access import leave_list_trace
 from therapists.presenters.alerts import alert_lines
 from therapists.presenters.caseload import Choices, caseload_page, filter_names, sort_names
@@ -29,6 +30,7 @@ def today(request: ViewerRequest) -> HttpResponse:
         "on_track": work.on_track[:MAX_ON_TRACK],
         "more_on_track": max(len(work.on_track) - MAX_ON_TRACK, 0),
         "is_supervisor": _is_supervisor(request),
+        "rules_wait": _rules_wait(request),
     }
     return render(request, "therapists/today.html", context)
 
@@ -49,6 +51,12 @@ def caseload(request: ViewerRequest) -> HttpResponse:
         "may_open_in_emergency": request.membership.role == Role.THERAPIST,
     }
     return render(request, "therapists/caseload.html", context)
+
+
+def _rules_wait(request: ViewerRequest) -> bool:
+    """Whether a clinic of the reader waits for their signature under the rules of alerts."""
+    led = [one.clinic for one in request.user.active_memberships if allows(one.role, Permission.RULES_SIGN)]
+    return any(standing_of(clinic) != Standing.SIGNED for clinic in led)
 
 
 def _is_supervisor(request: ViewerRequest) -> bool:

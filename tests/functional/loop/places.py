@@ -115,6 +115,8 @@ TABLE: list[tuple[str, str]] = [
     ("supervisor", "/patients/{patient}/homework/{waiting}/"),
     ("supervisor", "/patients/{patient}/messages/"),
     ("supervisor", "/clinic/results/"),
+    ("supervisor", "/clinic/rules/"),
+    ("admin", "/clinic/rules/"),
     ("admin", "/clinic/results/"),
     ("admin", "/desk/patients/"),
     ("admin", "/desk/patients/?q=nobody"),

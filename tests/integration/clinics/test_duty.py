@@ -43,16 +43,21 @@ def test_enrol_with_crisis_numbers_and_two_on_the_rota_is_open(cast: Cast, desk:
     assert Patient.objects.filter(email="grace@example.org").exists()
 
 
-@pytest.mark.parametrize("missing", ["rota", "crisis-lines"])
-def test_enrol_without_what_a_crisis_needs_is_closed(cast: Cast, desk: Client, missing: str) -> None:
+@pytest.mark.parametrize("missing", ["rota", "crisis-lines", "rules"])
+def test_enrol_without_what_a_crisis_needs_is_closed(
+    cast: Cast, desk: Client, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if missing == "rota":
         # One person on every day of the week is not two.
         DutyShift.objects.filter(user=cast.therapist).delete()
+    elif missing == "rules":
+        monkeypatch.setattr("patients.safety.rules.VERSION", "2099-01-a")
+        monkeypatch.setattr("patients.safety.ruleset.RELEASED", clock.now().date() - timedelta(days=15))
     else:
         cast.clinic.crisis_lines.all().delete()
     response = desk.get(ENROL)
     assert response.status_code == 409
-    link = {"rota": PAGE, "crisis-lines": "/desk/settings/"}[missing]
+    link = {"rota": PAGE, "crisis-lines": "/desk/settings/", "rules": "/clinic/rules/"}[missing]
     assert f'href="{link}"' in response.content.decode()
     with pytest.raises(ClinicNotReadyError) as error:
         enrol(cast)

@@ -82,8 +82,13 @@ def test_only_therapists_act_on_a_treatment(permission: Permission) -> None:
     assert [role for role in Role if allows(role, permission)] == [Role.THERAPIST]
 
 
-def test_administration_and_treatment_share_only_keeping_an_account_and_the_clinics_sums() -> None:
+def test_administration_and_treatment_share_only_an_account_the_clinics_sums_and_its_rules() -> None:
     shared = ROLE_PERMISSIONS[Role.CLINIC_ADMIN] & (
         ROLE_PERMISSIONS[Role.THERAPIST] | ROLE_PERMISSIONS[Role.SUPERVISOR] | ROLE_PERMISSIONS[Role.PATIENT]
     )
-    assert shared == {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE, Permission.RESULTS_VIEW}
+    assert shared == {
+        Permission.ACCOUNT_KEEP,
+        Permission.DRAFT_SAVE,
+        Permission.RESULTS_VIEW,
+        Permission.RULES_VIEW,
+    }

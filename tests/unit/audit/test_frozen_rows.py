@@ -34,6 +34,7 @@ HISTORY = {
     "patients.Response",
     "patients.Review",
     "patients.ReviewComment",
+    "patients.RuleSetSignature",
     "patients.Score",
     "patients.SleepWindow",
     "patients.StepRating",
