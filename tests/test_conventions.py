@@ -215,6 +215,7 @@ WRITING: Exceptions = {
     ("painclinic/accounts/models.py", "save"): "fills in the working days of a new clinic",
     ("painclinic/crypto/keys.py", "create_many"): "the kernel below all actions makes the keys of new people",
     ("painclinic/crypto/keys.py", "rewrap_batch"): "wraps keys anew; nobody's data changes",
+    ("painclinic/batch.py", "write"): "stores what an action has put together, as its last step",
 }
 
 

@@ -45,10 +45,38 @@ def record(
     `by` is a user or a `System`. `subject_id` is the patient whom it is about. `purpose` holds
     no health information: it is the reason a person gave for an act, cut to 300 characters.
     """
+    event = event_of(
+        by=by,
+        action=action,
+        verb=verb,
+        obj=obj,
+        object_type=object_type,
+        object_ids=object_ids,
+        subject_id=subject_id,
+        clinic_id=clinic_id,
+        purpose=purpose,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def event_of(
+    *,
+    by: Actor,
+    action: Action,
+    verb: str,
+    obj: models.Model | None = None,
+    object_type: str = "",
+    object_ids: Iterable[UUID] = (),
+    subject_id: UUID | None = None,
+    clinic_id: UUID | None = None,
+    purpose: str = "",
+) -> AuditEvent:
+    """The event that `record` would append, not stored yet: for a batch that stores it with the rest."""
     actor_id, actor = _describe(by)
     ids = [obj.pk] if obj is not None and isinstance(obj.pk, UUID) else list(object_ids)
     context = current.get()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         at=clock.now(),
         actor_id=actor_id,
         actor=actor[:80],

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,6 +14,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
+from painclinic.batch import Batch
 from patients.models import Alert, AlertEvent, AlertStep, Enrolment, Response, Score
 from patients.safety import clocks, duty
 from patients.safety.facts import Definition, facts_of
@@ -33,19 +35,30 @@ class AnswersMissingError(Exception):
 
 
 def raise_for_response(
-    *, by: User, response: Response, definition: Definition, scores: Sequence[Score]
+    *,
+    by: User,
+    response: Response,
+    definition: Definition,
+    scores: Sequence[Score],
+    history: Iterable[Response],
+    is_on_call: bool,
+    batch: Batch,
 ) -> Alert | None:
-    """The alert that a stored response demands, or None. Part of the transaction that stores it.
+    """The alert that a response demands, or None: added to the batch that stores the response.
 
-    For the caller, who holds the enrolment's lock: one query more for an answer without risk, none
-    for a questionnaire that is not watched. Several kinds of finding make several alerts; the
-    highest is returned.
+    For the caller, who holds the enrolment's lock. `history` is what stands of the enrolment's mood
+    questionnaires, oldest first; `is_on_call` whether somebody of the rota answers at any hour today.
+    One query for an answer that is a risk, none for any other. Several kinds of finding make several
+    alerts; the highest is returned.
     """
-    met = findings(facts_of(response, definition))
+    met = findings(facts_of(response, definition, history))
+    by_kind = {kind: list(group) for kind, group in groupby(sorted(met, key=_kind), key=_kind)}
+    there = _to_merge(response.enrolment, by_kind) if by_kind else {}
+    details = {"answers": response.answers, "declined": response.declined, "scores": _values(scores)}
     alerts = []
-    for kind, group in groupby(sorted(met, key=lambda one: one.kind), key=lambda one: one.kind):
-        details = {"answers": response.answers, "declined": response.declined, "scores": _values(scores)}
-        alerts.append(_raise(by, response.enrolment, kind, list(group), response, details))
+    for kind, found in by_kind.items():
+        cause = _Cause(by, response.enrolment, kind, found, response, details, is_on_call)
+        alerts.append(_raise(cause, there.get(kind), batch))
     return max(alerts, key=lambda alert: alert.level, default=None)
 
 
@@ -56,8 +69,14 @@ def flag_risk(*, by: User, enrolment: Enrolment, level: int, reason: str) -> Ale
     if not reason:
         raise ReasonNeededError
     locked = Enrolment.objects.select_for_update(of=("self",)).select_related("clinic")
-    found = Finding("by-hand", Alert.Kind.FLAGGED, level)
-    return _raise(by, locked.get(pk=enrolment.pk), found.kind, [found], None, {"reason": reason})
+    enrolment = locked.get(pk=enrolment.pk)
+    found = [Finding("by-hand", Alert.Kind.FLAGGED, level)]
+    is_on_call = duty.is_on_call(enrolment.clinic, clock.now())
+    cause = _Cause(by, enrolment, Alert.Kind.FLAGGED, found, None, {"reason": reason}, is_on_call)
+    batch = Batch()
+    alert = _raise(cause, _to_merge(enrolment, [cause.kind]).get(cause.kind), batch)
+    batch.write()
+    return alert
 
 
 @transaction.atomic
@@ -78,7 +97,9 @@ def answer_follow_up(*, by: User, alert: Alert, answers: Mapping[str, str]) -> A
     alert.level, alert.rules = max(level, alert.level), _union(alert.rules, met)
     add_event(alert, Kind.FOLLOW_UP, by=by, details={"answers": said})
     if is_higher or (met and alert.acknowledged_at):
-        _reopen(alert, clock.now())
+        now = clock.now()
+        is_on_call = alert.level == Alert.Level.R3 and duty.is_on_call(alert.clinic, now)
+        AlertStep.objects.bulk_create(_reopen(alert, now, is_on_call=is_on_call))
     if alert.level < Alert.Level.R3:
         alert.patient_read_at = alert.patient_read_at or clock.now()
     alert.save()
@@ -104,16 +125,12 @@ def locked_alert(alert: Alert) -> Alert:
 
 
 def add_event(
-    alert: Alert,
-    kind: str,
-    *,
-    by: User | None,
-    details: Mapping[str, Any] | None = None,
-    response: Response | None = None,
+    alert: Alert, kind: str, *, by: User | None, details: Mapping[str, Any] | None = None
 ) -> AlertEvent:
     """Append to a locked alert what happened; the caller stores the alert, whose counter it moved."""
-    alert.event_count += 1
-    return _append(alert, kind, by=by, details=details, response=response)
+    event = _next_event(alert, kind, by, details)
+    event.save(force_insert=True)
+    return event
 
 
 def plan_step(alert: Alert, step: str, due_at: datetime) -> None:
@@ -129,15 +146,15 @@ def plan_step(alert: Alert, step: str, due_at: datetime) -> None:
     AlertStep.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def _append(
+def _next_event(
     alert: Alert,
     kind: str,
-    *,
     by: User | None,
     details: Mapping[str, Any] | None,
-    response: Response | None,
+    response: Response | None = None,
 ) -> AlertEvent:
-    return AlertEvent.objects.create(
+    alert.event_count += 1
+    return AlertEvent(
         alert=alert,
         patient_id=alert.patient_id,
         clinic_id=alert.clinic_id,
@@ -150,103 +167,107 @@ def _append(
     )
 
 
-def _raise(
-    by: User,
-    enrolment: Enrolment,
-    kind: str,
-    met: Sequence[Finding],
-    response: Response | None,
-    details: Mapping[str, Any],
-) -> Alert:
-    now = clock.now()
-    details = {**details, "rules": [one.rule for one in met], "version": VERSION}
-    level = max(one.level for one in met)
+@dataclass(frozen=True)
+class _Cause:
+    """What an alert is raised for; `found` is all of one kind."""
+
+    by: User
+    enrolment: Enrolment
+    kind: str
+    found: Sequence[Finding]
+    response: Response | None
+    details: Mapping[str, Any]
+    is_on_call: bool
+
+    @property
+    def level(self) -> int:
+        return max(one.level for one in self.found)
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        return {**self.details, "rules": [one.rule for one in self.found], "version": VERSION}
+
+
+def _kind(finding: Finding) -> str:
+    return finding.kind
+
+
+def _to_merge(enrolment: Enrolment, kinds: Iterable[str]) -> dict[str, Alert]:
+    """The alert of each kind, locked, into which a repeat is merged."""
     recent = Alert.objects.open().filter(
-        enrolment=enrolment, kind=kind, resolved_at=None, last_raised_at__gt=now - MERGED_WITHIN
+        enrolment=enrolment,
+        kind__in=list(kinds),
+        resolved_at=None,
+        last_raised_at__gt=clock.now() - MERGED_WITHIN,
     )
-    there = recent.select_for_update().order_by("-raised_at").first()
+    return {alert.kind: alert for alert in recent.select_for_update().order_by("raised_at")}
+
+
+def _raise(cause: _Cause, there: Alert | None, batch: Batch) -> Alert:
+    now = clock.now()
     if there:
-        there.clinic = enrolment.clinic
-        return _merge(by, there, level, met, response, details, now)
-    alert = _new(enrolment, kind, level, met, response, now)
-    plan = _start_clock(alert, now)
-    alert.save(force_insert=True)
-    _append(alert, Kind.RAISED, by=by, details=details, response=response)
-    _store_steps(alert, plan)
-    record(by=by, action=Action.WRITE, verb="alert-raise", obj=alert)
+        there.clinic = cause.enrolment.clinic
+        return _merge(cause, there, now, batch)
+    alert = _new(cause, now)
+    raised = _next_event(alert, Kind.RAISED, cause.by, cause.told, cause.response)
+    batch.add(alert, raised, *_start_clock(alert, now, is_on_call=cause.is_on_call))
+    batch.record(by=cause.by, action=Action.WRITE, verb="alert-raise", obj=alert)
     return alert
 
 
-def _new(
-    enrolment: Enrolment,
-    kind: str,
-    level: int,
-    met: Sequence[Finding],
-    response: Response | None,
-    now: datetime,
-) -> Alert:
+def _new(cause: _Cause, now: datetime) -> Alert:
+    is_by_hand = cause.kind == Alert.Kind.FLAGGED
     return Alert(
-        enrolment=enrolment,
-        patient_id=enrolment.patient_id,
-        clinic=enrolment.clinic,
-        kind=kind,
-        level=level,
-        peak_level=level,
-        response=response,
-        snapshot=_snapshot(response, met),
-        rules=_union([], met),
+        enrolment=cause.enrolment,
+        patient_id=cause.enrolment.patient_id,
+        clinic=cause.enrolment.clinic,
+        kind=cause.kind,
+        level=cause.level,
+        peak_level=cause.level,
+        response=cause.response,
+        snapshot=_snapshot(cause.response, cause.found),
+        rules=_union([], cause.found),
         rules_version=VERSION,
         raised_at=now,
         last_raised_at=now,
         # What is marked by hand was not done by the patient: only the highest level stops them.
-        patient_read_at=now if kind == Alert.Kind.FLAGGED and level < Alert.Level.R3 else None,
-        event_count=1,
+        patient_read_at=now if is_by_hand and cause.level < Alert.Level.R3 else None,
+        event_count=0,
     )
 
 
-def _merge(
-    by: User,
-    alert: Alert,
-    level: int,
-    met: Sequence[Finding],
-    response: Response | None,
-    details: Mapping[str, Any],
-    now: datetime,
-) -> Alert:
+def _merge(cause: _Cause, alert: Alert, now: datetime, batch: Batch) -> Alert:
     """Add a repeat: the level only ever rises, and whoever has acknowledged it is asked to look again."""
-    is_higher, was_seen = level > alert.level, alert.acknowledged_at is not None
-    alert.level = max(level, alert.level)
-    alert.rules = _union(alert.rules, met)
+    is_higher, was_seen = cause.level > alert.level, alert.acknowledged_at is not None
+    alert.level = max(cause.level, alert.level)
+    alert.rules = _union(alert.rules, cause.found)
     alert.last_raised_at = now
-    add_event(alert, Kind.MERGED, by=by, details=details, response=response)
-    if response:
+    batch.add(_next_event(alert, Kind.MERGED, cause.by, cause.told, cause.response))
+    if cause.response:
         alert.patient_read_at = None
     if is_higher or was_seen:
-        _reopen(alert, now)
-    alert.save()
-    record(by=by, action=Action.WRITE, verb="alert-merge", obj=alert)
+        batch.add(*_reopen(alert, now, is_on_call=cause.is_on_call))
+    batch.change(alert)
+    batch.record(by=cause.by, action=Action.WRITE, verb="alert-merge", obj=alert)
     return alert
 
 
-def _reopen(alert: Alert, now: datetime) -> None:
+def _reopen(alert: Alert, now: datetime, *, is_on_call: bool) -> list[AlertStep]:
     """Start the clocks anew, for the patient's page as well as for the team."""
     alert.peak_level = max(alert.peak_level, alert.level)
     alert.acknowledged_at = alert.acknowledged_by = alert.acted_at = alert.patient_read_at = None
     alert.resolved_at = alert.resolved_by = None
     alert.outcome = ""
-    _store_steps(alert, _start_clock(alert, now))
+    return _start_clock(alert, now, is_on_call=is_on_call)
 
 
-def _start_clock(alert: Alert, now: datetime) -> clocks.Plan:
+def _start_clock(alert: Alert, now: datetime, *, is_on_call: bool) -> list[AlertStep]:
+    """Set by when the alert is acknowledged and acted on; returns the steps to store."""
     # Only the highest level has a clock that runs at night.
-    on_call = alert.level == Alert.Level.R3 and duty.is_on_call(alert.clinic, now)
-    plan = clocks.plan(alert.level, now, alert.clinic, is_on_call=on_call)
+    is_on_call = is_on_call and alert.level == Alert.Level.R3
+    plan = clocks.plan(alert.level, now, alert.clinic, is_on_call=is_on_call)
     alert.ack_due_at, alert.act_due_at = plan.ack_due_at, plan.act_due_at
-    return plan
-
-
-def _store_steps(alert: Alert, plan: clocks.Plan) -> None:
-    AlertStep.objects.bulk_create(
+    return [
         AlertStep(
             alert=alert,
             patient_id=alert.patient_id,
@@ -256,7 +277,7 @@ def _store_steps(alert: Alert, plan: clocks.Plan) -> None:
             due_at=due_at,
         )
         for step, due_at in plan.steps
-    )
+    ]
 
 
 def _snapshot(response: Response | None, met: Sequence[Finding]) -> dict[str, Any]:

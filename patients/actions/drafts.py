@@ -19,7 +19,9 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
+from painclinic.batch import Batch
 from patients.models import Draft, DraftRevision, Patient
+from patients.models.scope import PatientRow
 
 # What a browser sends while a page is being closed may have 64 kB (fetch with keepalive).
 MAX_BYTES = 64_000
@@ -129,6 +131,21 @@ def close_draft(*, by: User, draft_id: UUID) -> None:
         draft.closed_at = clock.now()
         draft.save(update_fields=["closed_at"])
         record(by=by, action=Action.WRITE, verb="draft-close", obj=draft)
+
+
+def close_draft_of(*, row: PatientRow, by: User, draft_id: UUID, batch: Batch) -> None:
+    """`close_draft` for what is stored with `batch`: its event goes there, about the patient of `row`."""
+    mine = Draft.objects.filter(pk=draft_id, user=by, patient_id=row.patient_id, closed_at=None)
+    if mine.update(closed_at=clock.now()):
+        batch.record(
+            by=by,
+            action=Action.WRITE,
+            verb="draft-close",
+            object_type=Draft._meta.label_lower,
+            object_ids=[draft_id],
+            subject_id=row.patient_id,
+            clinic_id=row.clinic_id,
+        )
 
 
 def checked(data: Mapping[str, Any]) -> Data:

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
+from painclinic.batch import Batch
 from painclinic.ids import new_id
 from patients.actions.alerts import raise_for_response
-from patients.actions.drafts import close_draft
+from patients.actions.drafts import close_draft_of
 from patients.measures.asked import (
     BACK_ITEM,
     MAIN_PAIN,
@@ -22,6 +25,8 @@ from patients.measures.asked import (
     window_of,
 )
 from patients.models import Enrolment, Occasion, OccasionMissing, Response, Score
+from patients.safety import duty
+from patients.safety.facts import MOOD
 from programs.instruments.answers import Parsed, Raw, parse_answers
 from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.library import definition_of
@@ -190,10 +195,11 @@ def submit_response(
     answering took, where that is known.
     Raises NotAskedError, OccasionClosedError, AnsweredError and AnswersInvalidError.
     """
-    occasion = _locked(occasion, enrolment)
+    occasion, is_on_call = _locked(occasion, enrolment)
     enrolment = occasion.enrolment
     today = clock.local_today(enrolment.patient.timezone)
-    there = _responses(occasion)
+    history = _history(occasion)
+    there = _of_occasion(history, occasion)
     same = next((one for one in there if one.submission_id == submission_id), None)
     if same:
         return same
@@ -208,29 +214,58 @@ def submit_response(
     parsed = parse_answers(definition, raw)
     if not parsed.is_whole:
         raise AnswersInvalidError(parsed.errors)
-    response = _store(by, occasion, version, parsed, submission_id, supersedes, seconds, today)
+    batch = Batch()
+    response = _response(by, occasion, version, parsed, submission_id, supersedes, seconds, today)
     scores = _scores(response, definition, parsed, slug)
-    raise_for_response(by=by, response=response, definition=definition, scores=scores)
+    batch.add(response, *scores)
+    raise_for_response(
+        by=by,
+        response=response,
+        definition=definition,
+        scores=scores,
+        history=_standing(history),
+        is_on_call=is_on_call,
+        batch=batch,
+    )
+    batch.record(by=by, action=Action.WRITE, verb="response-submit", obj=response)
+    close_draft_of(row=response, by=by, draft_id=submission_id, batch=batch)
+    batch.write()
     _keep_course(enrolment, occasion, [*there, response], slug, parsed)
-    close_draft(by=by, draft_id=submission_id)
-    record(by=by, action=Action.WRITE, verb="response-submit", obj=response)
     return response
 
 
-def _locked(occasion: Occasion, enrolment: Enrolment) -> Occasion:
-    """The occasion with its enrolment, both locked: of two devices the second meets what the first made."""
+def _locked(occasion: Occasion, enrolment: Enrolment) -> tuple[Occasion, bool]:
+    """The occasion with its enrolment, both locked: of two devices the second meets what the first made.
+
+    And whether somebody of the clinic is on call today, which clocks of the highest level ask for.
+    """
     rows = Occasion.objects.select_for_update(of=("self", "enrolment"))
     rows = rows.select_related("enrolment__patient", "enrolment__clinic")
-    return rows.get(pk=occasion.pk, enrolment_id=enrolment.pk)
+    today = clock.local_today(enrolment.clinic.timezone)
+    on_call = duty.somebody_on_call(today, clinic="clinic_id")
+    found: Any = rows.annotate(is_on_call=on_call).get(pk=occasion.pk, enrolment_id=enrolment.pk)
+    return found, found.is_on_call
 
 
-def _responses(occasion: Occasion) -> list[Response]:
-    """What stands for each questionnaire of the occasion; corrected ones only by their successor."""
-    rows = list(
-        Response.objects.filter(occasion=occasion)
+def _history(occasion: Occasion) -> list[Response]:
+    """What was answered on this occasion, and every answer on mood of the enrolment, oldest first."""
+    watched = Q(instrument_version__instrument__slug__in=MOOD)
+    return list(
+        Response.objects.filter(Q(occasion=occasion) | watched, enrolment_id=occasion.enrolment_id)
         .select_related("instrument_version__instrument")
-        .order_by("submitted_at")
+        .order_by("submitted_at", "pk")
     )
+
+
+def _standing(responses: Sequence[Response]) -> list[Response]:
+    """Without those that a correction took the place of."""
+    replaced = {one.supersedes_id for one in responses}
+    return [one for one in responses if one.pk not in replaced]
+
+
+def _of_occasion(history: Sequence[Response], occasion: Occasion) -> list[Response]:
+    """What was answered on this occasion; corrected responses only after their successors."""
+    rows = [one for one in history if one.occasion_id == occasion.pk]
     replaced = {one.supersedes_id for one in rows}
     # The newest first, so that the one that counts is found before those it took the place of.
     return sorted(rows, key=lambda one: (one.pk in replaced, -one.submitted_at.timestamp()))
@@ -249,7 +284,7 @@ def _version(
     return version
 
 
-def _store(
+def _response(
     by: User,
     occasion: Occasion,
     version: InstrumentVersion,
@@ -259,7 +294,7 @@ def _store(
     seconds: int | None,
     today: date,
 ) -> Response:
-    return Response.objects.create(
+    return Response(
         patient_id=occasion.patient_id,
         clinic_id=occasion.clinic_id,
         enrolment=occasion.enrolment,
@@ -278,7 +313,7 @@ def _store(
 
 def _scores(response: Response, definition: InstrumentDefinition, parsed: Parsed, slug: str) -> list[Score]:
     found = score_response(definition, parsed.answers, parsed.declined)
-    return Score.objects.bulk_create(
+    return [
         Score(
             id=new_id(),
             patient_id=response.patient_id,
@@ -293,7 +328,7 @@ def _scores(response: Response, definition: InstrumentDefinition, parsed: Parsed
             on_date=response.on_date,
         )
         for one in found
-    )
+    ]
 
 
 def _keep_course(

@@ -17,7 +17,7 @@ FEWEST = 2
 HANDLING = [role for role in Role.values if allows(role, Permission.ALERT_HANDLE)]
 
 
-def rota(clinic_id: UUID) -> QuerySet[DutyShift]:
+def rota(clinic_id: UUID | OuterRef) -> QuerySet[DutyShift]:
     """The shifts that count: of people who still work at the clinic in a role that may."""
     working = Membership.objects.active().filter(
         user=OuterRef("user_id"), clinic=OuterRef("clinic_id"), role__in=HANDLING, user__is_active=True
@@ -27,10 +27,13 @@ def rota(clinic_id: UUID) -> QuerySet[DutyShift]:
 
 def shifts_on(clinic: Clinic, day: date) -> list[DutyShift]:
     """The shifts of a day, in the order in which people are asked. Dates come before weekdays."""
-    of_day = Q(weekday=day.isoweekday()) | Q(first_day__lte=day, last_day__gte=day)
-    found = list(rota(clinic.pk).filter(of_day).select_related("user").order_by("order", "created_at"))
+    found = list(rota(clinic.pk).filter(_of(day)).select_related("user").order_by("order", "created_at"))
     orders_by_date = {shift.order for shift in found if shift.weekday is None}
     return [shift for shift in found if shift.weekday is None or shift.order not in orders_by_date]
+
+
+def _of(day: date) -> Q:
+    return Q(weekday=day.isoweekday()) | Q(first_day__lte=day, last_day__gte=day)
 
 
 def on_duty(clinic: Clinic, at: datetime, order: int) -> list[User]:
@@ -42,7 +45,14 @@ def on_duty(clinic: Clinic, at: datetime, order: int) -> list[User]:
 def is_on_call(clinic: Clinic, at: datetime) -> bool:
     """Whether somebody of the rota answers at any hour of this day."""
     day = at.astimezone(ZoneInfo(clinic.timezone)).date()
-    return any(shift.is_on_call for shift in shifts_on(clinic, day))
+    return Clinic.objects.filter(somebody_on_call(day, clinic="pk"), pk=clinic.pk).exists()
+
+
+def somebody_on_call(day: date, *, clinic: str) -> Exists:
+    """The same as a condition for rows whose column `clinic` names the clinic, on the clinic's `day`."""
+    dated = rota(OuterRef("clinic_id")).filter(_of(day), order=OuterRef("order"), weekday=None)
+    usual = Q(weekday__isnull=False) & Exists(dated)
+    return Exists(rota(OuterRef(clinic)).filter(_of(day), is_on_call=True).exclude(usual))
 
 
 def people_on_rota(clinic_id: UUID) -> int:

@@ -1,6 +1,6 @@
 """Makes the facts of the rules out of a stored answer and those before it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from patients.models.measures import Response
@@ -26,12 +26,15 @@ def is_watched(slug: str) -> bool:
     return slug in (*MOOD, SYMPTOMS)
 
 
-def facts_of(response: Response, definition: Definition) -> Facts:
-    """What the rules may know of a stored response. At most one query, and none for what is not watched."""
+def facts_of(response: Response, definition: Definition, history: Iterable[Response]) -> Facts:
+    """What the rules may know of a response. `history` holds what stands of the enrolment's others.
+
+    Of that only answers to questionnaires of `MOOD` count, corrected ones left out, oldest first.
+    """
     if definition.slug in MOOD:
-        return _mood_facts(response, _earlier(response, definition.slug))
+        return _mood_facts(response, _earlier(response, history, definition.slug))
     if definition.slug == SYMPTOMS:
-        return _symptom_facts(response)
+        return _symptom_facts(response, _earlier(response, history, *MOOD))
     return Facts()
 
 
@@ -41,14 +44,16 @@ def total_of(answers: Mapping[str, Any]) -> int | None:
     return sum(values) if values else None
 
 
-def _earlier(response: Response, *slugs: str) -> list[dict[str, Any]]:
-    """The answers before this one, oldest first; corrected ones left out."""
-    rows = Response.objects.current().filter(
-        enrolment_id=response.enrolment_id,
-        instrument_version__instrument__slug__in=slugs,
-        submitted_at__lte=response.submitted_at,
-    )
-    return list(rows.exclude(pk=response.pk).order_by("submitted_at", "pk").values_list("answers", flat=True))
+def _earlier(response: Response, history: Iterable[Response], *slugs: str) -> list[dict[str, Any]]:
+    """The answers before this one, oldest first; the one that it corrects left out."""
+    gone = (response.pk, response.supersedes_id)
+    return [
+        one.answers
+        for one in history
+        if one.pk not in gone
+        and one.instrument_version.instrument.slug in slugs
+        and one.submitted_at <= response.submitted_at
+    ]
 
 
 def _mood_facts(response: Response, earlier: list[dict[str, Any]]) -> Facts:
@@ -63,9 +68,8 @@ def _mood_facts(response: Response, earlier: list[dict[str, Any]]) -> Facts:
     )
 
 
-def _symptom_facts(response: Response) -> Facts:
+def _symptom_facts(response: Response, mood: list[dict[str, Any]]) -> Facts:
     said = {code for code, value in response.answers.items() if value}
-    mood = _earlier(response, *MOOD) if "withdrawal" in said else []
     changed_alone = response.answers.get("medchange") == CHANGED_ALONE
     return Facts(
         signs=frozenset(said),

@@ -7,8 +7,10 @@ from uuid import uuid4
 from django.db import transaction
 
 from painclinic import clock
+from painclinic.batch import Batch
 from patients.actions.alerts import raise_for_response
 from patients.models import Alert, Enrolment, Occasion, Response
+from patients.safety import duty
 from programs.models import Instrument, InstrumentVersion
 
 
@@ -39,7 +41,7 @@ def store(
             due_on=today,
             closes_on=today,
         )
-        response = Response.objects.create(
+        response = Response(
             **of,
             occasion=occasion,
             instrument_version=version_of(slug),
@@ -51,9 +53,19 @@ def store(
             on_date=today,
         )
         response.enrolment = enrolment
+        batch = Batch()
+        batch.add(response)
+        history = Response.objects.current().filter(enrolment=enrolment)
         alert = raise_for_response(
-            by=enrolment.patient.user, response=response, definition=Asked(slug), scores=[]
+            by=enrolment.patient.user,
+            response=response,
+            definition=Asked(slug),
+            scores=[],
+            history=history.select_related("instrument_version__instrument").order_by("submitted_at", "pk"),
+            is_on_call=duty.is_on_call(enrolment.clinic, clock.now()),
+            batch=batch,
         )
+        batch.write()
     return response, alert
 
 

@@ -79,7 +79,7 @@ def test_answer_without_risk_costs_one_query(cast: Cast) -> None:
 
 def test_answer_whose_alert_fails_is_not_stored(cast: Cast) -> None:
     with (
-        patch("patients.actions.alerts.AlertEvent.objects.create", side_effect=RuntimeError),
+        patch("patients.actions.alerts.AlertEvent", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         store(cast.enrolment, mood(3))
