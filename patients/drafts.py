@@ -49,6 +49,7 @@ _PATIENT_BY = {
     Draft.Purpose.MESSAGE: "pk",
     Draft.Purpose.REVIEW: "homework",
     Draft.Purpose.MEASURE: "occasions",
+    Draft.Purpose.PLAN: "pk",
 }
 
 

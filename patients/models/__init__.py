@@ -13,6 +13,7 @@ from patients.models.homework import Homework, Review, ReviewComment
 from patients.models.measures import Occasion, OccasionMissing, Response, Score
 from patients.models.outcomes import Outcome, OutcomeCell, OutcomeDue
 from patients.models.people import Patient
+from patients.models.plans import SafetyPlan, SafetyPlanOffer
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
 from patients.models.reports import Report
 from patients.models.respite import Respite
@@ -51,6 +52,8 @@ __all__ = [
     "Review",
     "ReviewComment",
     "RuleSetSignature",
+    "SafetyPlan",
+    "SafetyPlanOffer",
     "Score",
     "SleepWindow",
     "StepProgress",

@@ -36,6 +36,7 @@ class Draft(PatientRow):
         MESSAGE = "message", _("message")
         REVIEW = "review", _("review")
         MEASURE = "measure", _("questionnaire")
+        PLAN = "plan", _("safety plan")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")

@@ -48,6 +48,7 @@ class Report(PatientRow):
         WORKSHEET = "worksheet", _("empty form")
         ENTRY = "entry", _("what you wrote")
         LOG = "log", _("log")
+        PLAN = "plan", _("safety plan")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from painclinic import clock
 from painclinic.accounts.models import User
 from patients.models import Enrolment, Report
+from patients.presenters.safety_plan import PlanPage, plan_page
 from patients.reports import words
 from patients.reports.document import LETTER, Advance, Page
 from patients.workbook.book import Book, read_book
@@ -33,6 +34,7 @@ class Contents:
     enrolment: Enrolment
     book: Book | None
     filled: Filled | None
+    plan: PlanPage | None = None
 
     @property
     def is_course(self) -> bool:
@@ -106,12 +108,14 @@ def _language(reader: User, enrolment: Enrolment) -> str:
 def _contents(report: Report, wanted: Wanted) -> Contents:
     reader, enrolment = report.requested_by, report.enrolment
     is_filled = wanted.scope in {Scope.ENTRY, Scope.LOG}
+    is_plan = wanted.scope == Scope.PLAN
     return Contents(
         wanted=wanted,
         report=report,
         enrolment=enrolment,
-        book=None if is_filled else read_book(reader, enrolment, wanted),
+        book=None if is_filled or is_plan else read_book(reader, enrolment, wanted),
         filled=read_filled(reader, enrolment, wanted) if is_filled else None,
+        plan=plan_page(reader, enrolment.patient) if is_plan else None,
     )
 
 
@@ -122,7 +126,7 @@ def _title(contents: Contents) -> str:
 def _foot(contents: Contents) -> str:
     """For the foot of each page: a name only where the page holds what somebody wrote."""
     said = {"name": contents.enrolment.patient.name, "day": words.short_day(clock.now())}
-    made = _("%(name)s, %(day)s") % said if contents.filled else _("Printed %(day)s") % said
+    made = _("%(name)s, %(day)s") % said if contents.filled or contents.plan else _("Printed %(day)s") % said
     if contents.enrolment.clinic.is_demo:
         return _("%(made)s. Demonstration: everybody in it is made up.") % {"made": made}
     return made

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from painclinic.accounts.models import User
-from patients.models import Enrolment, Entry, ModuleProgress, Report
+from patients.models import Enrolment, Entry, ModuleProgress, Report, SafetyPlan
 from patients.presenters.practice import writable_worksheets
 from patients.reports.course import shared_entries
 from programs.models import Module, Step, Worksheet
@@ -41,6 +41,7 @@ def find(reader: User, enrolment: Enrolment, scope: str, target: str) -> Wanted 
         Scope.WORKSHEET: _worksheet,
         Scope.ENTRY: _entry,
         Scope.LOG: _log,
+        Scope.PLAN: _plan,
     }
     finder = finders.get(Scope(scope)) if scope in Scope.values else None
     return finder(reader, enrolment, target) if finder else None
@@ -112,6 +113,11 @@ def _log(reader: User, enrolment: Enrolment, target: str) -> Wanted | None:
     if newest is None:
         return None
     return Wanted(Scope.LOG, target, newest.worksheet.title, worksheet=newest.worksheet)
+
+
+def _plan(reader: User, enrolment: Enrolment, target: str) -> Wanted | None:
+    plans = SafetyPlan.objects.visible_to(reader).filter(patient_id=enrolment.patient_id)
+    return None if target or not plans.exists() else Wanted(Scope.PLAN, "", _("Safety plan"))
 
 
 def _number(text: str) -> int | None:

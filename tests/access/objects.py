@@ -183,6 +183,10 @@ def _peg(world: World, user: User | None) -> dict[str, Any]:
     return _draft(user, target, p="5", e="6", g="7")
 
 
+def _safety_plan(world: World, user: User | None) -> dict[str, Any]:
+    return _draft(user, f"plan:{_patient_of(world, user).pk}", signs="I go quiet")
+
+
 def _correction(world: World, user: User | None) -> dict[str, Any]:
     return _pain_cycle(world, user, f":{world.records['maria'].entry.pk}")
 
@@ -253,6 +257,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:consent-give": lambda w, u: {"version": "1", "agree": "yes"},
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
+    "patients:safety-plan-write": _safety_plan,
     "patients:goal-rate": lambda w, u: {"level": "1"},
     "patients:card-tried": lambda w, u: {"helped": "6"},
     "patients:plan-outcome": lambda w, u: {"done": "yes", "actual_enjoyment": "6"},

@@ -42,6 +42,8 @@ from patients.models import (
     Respite,
     Review,
     ReviewComment,
+    SafetyPlan,
+    SafetyPlanOffer,
     SleepWindow,
     StepProgress,
     StepRating,
@@ -104,6 +106,7 @@ SINKS = (
     "missing",
     "answer",
     "risk",
+    "safety",
 )
 
 
@@ -142,6 +145,10 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     change = CourseChange.objects.create(
         **of, kind=CourseChange.Kind.EXTEND_WINDOW, payload={"days": 7}, by=therapist, reason=f"{mark}-change"
     )
+    SafetyPlan.objects.create(
+        **row, submission_id=uuid4(), version=1, texts={"signs": f"{mark}-safety"}, by=user
+    )
+    SafetyPlanOffer.objects.create(**row, by=therapist)
     thread = _conversation(row, user, therapist, mark)
     report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
     patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)

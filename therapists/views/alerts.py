@@ -18,6 +18,7 @@ from painclinic.access.scoping import clinics_where
 from painclinic.audit.models import Action
 from patients.actions import alert_handling as acts
 from patients.actions.alerts import flag_risk
+from patients.actions.plans import offer_safety_plan
 from patients.models import Alert, EmergencyAccess
 from therapists.access import PersonRequest, leave_trace, person_page
 from therapists.alert_forms import (
@@ -96,6 +97,9 @@ def _post(request: ViewerRequest, alert: Alert, is_handled: bool) -> HttpRespons
         return _do(request, again, lambda: acts.acknowledge(by=request.user, alert=alert))
     if act == "sign-off":
         return _do(request, again, lambda: acts.sign_off(by=request.user, alert=alert))
+    if act == "offer-plan":
+        offer_safety_plan(by=request.user, patient=alert.patient)
+        return again
     if act not in _FORMS:
         return again
     form = _form(act, alert, request.POST)

@@ -14,6 +14,7 @@ from painclinic.ids import new_id
 from patients.actions.alert_handling import note_contact
 from patients.actions.alerts import flag_risk
 from patients.actions.emergency import open_in_emergency
+from patients.actions.plans import save_safety_plan
 from patients.actions.reports import request_report
 from patients.actions.steering import place_hold
 from patients.jobs import make_reports
@@ -24,6 +25,12 @@ from tests.factories.outbox import until
 from tests.factories.skills import a_night, a_practice, a_thought, fill, today_of
 from tests.integration.reports.rich import Course
 
+PLAN = {
+    "signs": "I stop answering\nI stay in bed",
+    "helpers-0-name": "Pat",
+    "helpers-0-phone": "07700 900123",
+    "safer": "Pat keeps the spare tablets",
+}
 # (who, address); {names} are filled by `Places.address`.
 TABLE: list[tuple[str, str]] = [
     ("nobody", "/"),
@@ -82,6 +89,8 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/messages/"),
     ("patient", "/progress/"),
     ("patient", "/support/"),
+    ("patient", "/safety-plan/"),
+    ("patient", "/safety-plan/write/"),
     ("patient", "/reports/"),
     ("patient", "/reports/{report}/"),
     ("patient", "/settings/reminders/"),
@@ -100,6 +109,7 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/hold/"),
     ("therapist", "/patients/{patient}/sleep-window/"),
     ("therapist", "/patients/{patient}/alert/"),
+    ("therapist", "/patients/{patient}/safety-plan/"),
     ("therapist", "/alerts/{alert}/"),
     ("colleague", "/alerts/{alert}/"),
     ("colleague", "/patients/{held}/"),
@@ -197,6 +207,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         send_message(by=by, patient=patient, body=body, submission_id=uuid4())
     place_hold(by=cast.unassigned_therapist, enrolment=cast.other_enrolment, reason="Waiting for a letter")
     open_in_emergency(by=cast.supervisor, patient=cast.other_patient, reason="The hospital called about him.")
+    save_safety_plan(by=course.user, patient=patient, raw=PLAN, submission_id=uuid4())
     reports = [_report(by, cast.enrolment) for by in (course.user, cast.therapist)]
     token = _invitations(cast)
     plan_reminders()

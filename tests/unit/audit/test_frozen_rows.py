@@ -36,6 +36,8 @@ HISTORY = {
     "patients.ReviewComment",
     "patients.RuleSetSignature",
     "patients.Score",
+    "patients.SafetyPlan",
+    "patients.SafetyPlanOffer",
     "patients.SleepWindow",
     "patients.StepRating",
     "programs.InstrumentLicence",
