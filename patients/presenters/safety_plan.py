@@ -65,4 +65,5 @@ def plan_page(user: User, patient: Patient) -> PlanPage:
 def waiting_offer(user: User, patient: Patient) -> SafetyPlanOffer | None:
     """The suggestion to write a plan that waits for the patient; one query."""
     offers = SafetyPlanOffer.objects.visible_to(user).waiting().select_related("by")
-    return offers.newest_of(patient.pk)
+    found: SafetyPlanOffer | None = offers.newest_of(patient.pk)
+    return found
