@@ -31,6 +31,19 @@ class ClinicForm(forms.ModelForm):
         error_messages={"required": _("Choose at least one day on which messages are read.")},
     )
 
+    uses_item_nine = forms.TypedChoiceField(
+        label=_("Thoughts of being better off dead"),
+        choices=[
+            ("yes", _("Ask (PHQ-9). An answer that is a risk raises an alert at once.")),
+            ("no", _("Do not ask (PHQ-8). Then no questionnaire tells you of such thoughts.")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Ask only where somebody can act on the answer. It counts from the next time somebody answers."
+        ),
+    )
+
     class Meta:
         model = Clinic
         fields = (
@@ -46,6 +59,7 @@ class ClinicForm(forms.ModelForm):
             "flare_up_days_least",
             "flare_up_days_most",
             "pause_days_most",
+            "uses_item_nine",
         )
         widgets = {"work_start": TimeInput(), "work_end": TimeInput()}
         labels = {"emergency_number": _("Emergency number")}
@@ -56,6 +70,10 @@ class ClinicForm(forms.ModelForm):
             "flare_up_days_least": _("In a flare-up nothing is asked, and deadlines move by these days."),
             "pause_days_most": _("They can ask again. Therapists can pause a course for longer."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["uses_item_nine"] = "yes" if self.instance.uses_item_nine else "no"
 
     def clean_emergency_number(self) -> str:
         number: str = self.cleaned_data["emergency_number"]

@@ -5,10 +5,10 @@ from datetime import date
 from enum import StrEnum
 
 from painclinic import clock
-from patients.models import Enrolment, Occasion
+from patients.models import Enrolment, Occasion, Patient
 from programs.instruments.library import current_versions, definition_of
 from programs.instruments.licences import usable_slugs
-from programs.models import InstrumentVersion
+from programs.models import Instrument, InstrumentVersion
 
 # Asked first, and of nobody twice: it says whether the questionnaire for back pain is meant for them.
 MAIN_PAIN, BACK_ITEM = "main-pain", "back"
@@ -29,6 +29,11 @@ def window_of(occasion: Occasion, today: date) -> Window:
     if today < occasion.opens_on:
         return Window.EARLY
     return Window.OVER if today > occasion.closes_on else Window.OPEN
+
+
+def window_of_patient(occasion: Occasion, patient: Patient) -> Window:
+    """The same on the day that it is for the patient now."""
+    return window_of(occasion, clock.local_today(patient.timezone))
 
 
 def asked_slugs(occasion: Occasion, enrolment: Enrolment) -> tuple[str, ...]:
@@ -65,3 +70,11 @@ def askable_versions(enrolment: Enrolment, slugs: Iterable[str]) -> Mapping[str,
         for slug in wanted
         if slug in found and slug not in barred and not definition_of(found[slug]).is_computed
     }
+
+
+def all_askable(enrolment: Enrolment) -> Mapping[str, InstrumentVersion]:
+    """What a therapist may ask this patient besides the schedule, by title. At most four queries."""
+    slugs = [_in_this_clinic(slug, enrolment) for slug in Instrument.objects.values_list("slug", flat=True)]
+    found = askable_versions(enrolment, dict.fromkeys(slugs))
+    meant = {slug: version for slug, version in found.items() if slug != BACK_ONLY or enrolment.has_back_pain}
+    return dict(sorted(meant.items(), key=lambda one: definition_of(one[1]).title))

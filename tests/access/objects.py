@@ -14,7 +14,7 @@ from django.urls import reverse
 from messaging.models import Message
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Draft, Patient
+from patients.models import Draft, Occasion, Patient
 from patients.safety.rules import VERSION
 from patients.safety.timers import LONGEST
 from tests.access.world import World
@@ -60,6 +60,9 @@ OWN_KWARGS: dict[str, dict[str, Make]] = {
     **{
         f"patients:report-{part}": {"report_id": lambda w: w.records["maria"].patient_report.pk}
         for part in ("detail", "download", "progress", "seen")
+    },
+    "therapists:occasion-missing": {
+        "occasion_id": lambda w: Occasion.objects.get(patient=w.cast.patient, slug="week-0").pk
     },
     "clinics:staff-end": {"membership_id": lambda w: w.cast.supervisor.memberships.get().pk},
     "patients:card-tried": {"entry_id": lambda w: w.records["maria"].card.pk},
@@ -126,6 +129,7 @@ def _clinic(world: World) -> dict[str, Any]:
         "flare_up_days_least": "1",
         "flare_up_days_most": "7",
         "pause_days_most": "14",
+        "uses_item_nine": "yes",
         "lines-TOTAL_FORMS": "0",
         "lines-INITIAL_FORMS": "0",
     }
@@ -287,6 +291,13 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:module-unlock": lambda w, u: {"reason": "She asked for it", "told": "As you asked"},
     "therapists:sleep-window": lambda w, u: {"act": "off", "reason": "You are drowsy by day"},
     "therapists:hold-place": lambda w, u: {"reason": "On holiday", "told": "Enjoy it"},
+    "therapists:occasion-add": lambda w, u: {
+        "instruments": ["peg"],
+        "reason": "As we agreed on the phone",
+        "due_on": clock.now().date().isoformat(),
+        "days": "7",
+    },
+    "therapists:occasion-missing": lambda w, u: {"reason": "unwell", "note": "A cold"},
     "therapists:course-change": lambda w, u: {
         "change": "extend-window",
         "days": "7",

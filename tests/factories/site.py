@@ -16,7 +16,7 @@ from painclinic.access.permissions import allows
 from painclinic.accounts.actions import invite
 from painclinic.accounts.models import Clinic, Invitation, Role, User
 from patients.actions.emergency import open_in_emergency
-from patients.models import EmergencyAccess, Enrolment, Report
+from patients.models import EmergencyAccess, Enrolment, Occasion, Report
 from patients.reports.asked import KEY as REPORTS_ASKED
 from programs.models import ProgrammeVersion
 from tests.access.pages import Page, all_pages
@@ -111,6 +111,9 @@ class Site:
         oldest = Message.objects.filter(patient=self.enrolment.patient).order_by("-sent_at", "-pk").first()
         return oldest.pk if oldest else ""
 
+    def _missed(self) -> UUID:
+        return Occasion.objects.get(patient=self.enrolment.patient, slug="week-0").pk
+
     def values(self, person: str) -> dict[str, Callable[[], Any]]:
         """What stands for each name in an address."""
         return {
@@ -126,6 +129,7 @@ class Site:
             "draft_id": lambda: self.records.draft.pk,
             "change_id": lambda: self.records.change.pk,
             "occasion_id": lambda: self.records.occasion.pk,
+            "missed_id": lambda: self._missed(),
             "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
             "shift_id": lambda: self.clinic.duty_shifts.all()[0].pk,
@@ -197,6 +201,7 @@ OTHERWISE: tuple[tuple[str, tuple[tuple[str, Any], ...], str], ...] = (
     ("patients:entry-new", (("slug", "w5-relaxation-log"),), "?technique=belly-breathing&minutes=8"),
     ("patients:entry-detail", (("entry_id", "line_id"),), ""),
     ("patients:plan-outcome", (("entry_id", "plan_id"),), ""),
+    ("therapists:occasion-missing", (("occasion_id", "missed_id"),), ""),
     ("patients:quick-entry", (("slug", "w9-sleep-diary"),), ""),
     ("patients:quick-entry", (("slug", "w4b-pacing-log"),), ""),
     ("patients:module-detail", (("module", 2),), ""),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
@@ -47,10 +48,21 @@ class MeasurePanel:
 class Missed:
     """A time point that was not answered, or only in part, with the reason if somebody found one."""
 
+    occasion_id: UUID
     what: str
     due_on: date
     reason: str
     note: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A time point that is open, or was added for a later day, and is not answered in full yet."""
+
+    what: str
+    opens_on: date
+    closes_on: date
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,12 @@ class MeasuresPanel:
     panels: list[MeasurePanel]
     sheets: list[AnswerSheet]
     missed: list[Missed]
+    waiting: list[Waiting]
     expected: str
 
     @property
     def is_empty(self) -> bool:
-        return not (self.panels or self.sheets or self.missed or self.state)
+        return not (self.panels or self.sheets or self.missed or self.waiting or self.state)
 
 
 def measures_panel(user: User, enrolment: Enrolment) -> MeasuresPanel:
@@ -84,6 +97,7 @@ def measures_panel(user: User, enrolment: Enrolment) -> MeasuresPanel:
         panels=[_panel(one, events, usual, occasions) for one in track.measures if one.known],
         sheets=last_answers(enrolment, user),
         missed=[_missed(one) for one in occasions if one.closes_on < today and one.completed_at is None],
+        waiting=[_waiting(one, today) for one in occasions if _waits(one, today)],
         expected=_expected(usual),
     )
 
@@ -98,9 +112,24 @@ def _occasions(user: User, enrolment: Enrolment) -> list[Occasion]:
     return list(rows.prefetch_related(Prefetch("missing_reasons", queryset=why)).order_by("due_on"))
 
 
+def _waits(occasion: Occasion, today: date) -> bool:
+    is_near = occasion.opens_on <= today or occasion.kind == Occasion.Kind.EXTRA
+    return occasion.completed_at is None and is_near and occasion.closes_on >= today
+
+
+def _waiting(occasion: Occasion, today: date) -> Waiting:
+    return Waiting(
+        what=str(occasion.get_kind_display()),
+        opens_on=occasion.opens_on,
+        closes_on=occasion.closes_on,
+        is_open=occasion.opens_on <= today,
+    )
+
+
 def _missed(occasion: Occasion) -> Missed:
     reasons = list(occasion.missing_reasons.all())
     return Missed(
+        occasion_id=occasion.pk,
         what=str(occasion.get_kind_display()),
         due_on=occasion.due_on,
         reason=str(reasons[-1].get_reason_display()) if reasons else _("reason not known"),

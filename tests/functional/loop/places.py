@@ -18,7 +18,7 @@ from patients.actions.plans import save_safety_plan
 from patients.actions.reports import request_report
 from patients.actions.steering import place_hold
 from patients.jobs import make_reports
-from patients.models import Enrolment
+from patients.models import Enrolment, Occasion
 from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
 from tests.factories.instruments import load_builtins, load_pack
 from tests.factories.outbox import until
@@ -107,6 +107,8 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/messages/"),
     ("therapist", "/patients/{patient}/course/"),
     ("therapist", "/patients/{patient}/hold/"),
+    ("therapist", "/patients/{patient}/questions/new/"),
+    ("therapist", "/patients/{patient}/questions/{missed}/missing/"),
     ("therapist", "/patients/{patient}/sleep-window/"),
     ("therapist", "/patients/{patient}/alert/"),
     ("therapist", "/patients/{patient}/safety-plan/"),
@@ -217,6 +219,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "patient": patient.pk,
         "alert": _alert(cast),
         "held": cast.other_patient.pk,
+        "missed": _missed(cast.enrolment),
         "entry": course.cycle.pk,
         "plan": _skills(cast.enrolment),
         "waiting": course.second.pk,
@@ -241,6 +244,14 @@ def _skills(enrolment: Enrolment) -> object:
     done = plan | {"done": "yes", "actual_enjoyment": "7", "activity": "Two songs"}
     fill(enrolment, "w6-activity-plan", done)
     return fill(enrolment, "w6-activity-plan", plan).pk
+
+
+def _missed(enrolment: Enrolment) -> object:
+    """A time point that nobody answered."""
+    day = today_of(enrolment) - timedelta(days=10)
+    of = {"enrolment": enrolment, "patient_id": enrolment.patient_id, "clinic_id": enrolment.clinic_id}
+    window = {"opens_on": day, "due_on": day, "closes_on": day}
+    return Occasion.objects.create(**of, **window, kind="weekly", slug="week-0", instruments=["peg"]).pk
 
 
 def _alert(cast: Cast) -> object:

@@ -89,6 +89,7 @@ def test_clinic_settings_fault_is_explained_and_the_rest_kept(cast: Cast, desk: 
         "flare_up_days_least": "1",
         "flare_up_days_most": "7",
         "pause_days_most": "14",
+        "uses_item_nine": "no",
         "lines-TOTAL_FORMS": "1",
         "lines-INITIAL_FORMS": "0",
         "lines-0-label": "Samaritans",
@@ -101,6 +102,8 @@ def test_clinic_settings_fault_is_explained_and_the_rest_kept(cast: Cast, desk: 
     assert "116 123" in response.content.decode()
     assert desk.post(reverse("clinics:clinic-edit"), data | {"work_end": "17:00"}).status_code == 302
     assert cast.clinic.crisis_lines.get().number == "116 123"
+    cast.clinic.refresh_from_db()
+    assert cast.clinic.uses_item_nine is False
 
 
 def test_consent_text_new_version_is_put_in_force(cast: Cast, desk: Client) -> None:
