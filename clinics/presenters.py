@@ -68,6 +68,7 @@ LOOKED_AT = {
     "emergency-end": gettext_lazy("ended the emergency access"),
     "homework-view": gettext_lazy("homework"),
     "patient-view": gettext_lazy("the course on one page"),
+    "written-view": gettext_lazy("one thing that they wrote"),
     "alert-view": gettext_lazy("an alert"),
     "alert-notice": gettext_lazy("that an alert is open, without the name"),
     "alert-flag": gettext_lazy("the form that raises an alert"),

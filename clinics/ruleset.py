@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from painclinic import clock
 from painclinic.accounts.models import Clinic
 from patients.models import Alert, RuleSetSignature
-from patients.safety import rules, ruleset
+from patients.safety import attention, rules, ruleset
 from patients.safety.clocks import timers_for
 from patients.safety.ruleset import Line, Standing
 from patients.safety.timers import Timers
 
 MOST = 20
+_LANGUAGES = {"en": gettext_lazy("English"), "es": gettext_lazy("Spanish")}
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class RulesPage:
     timers: Timers
     levels: list[LevelPart]
     signatures: list[RuleSetSignature]
+    # For which words a text is read soon: each list by the name of its language.
+    words: list[tuple[str | Promise, list[str]]]
 
     @property
     def newest(self) -> RuleSetSignature | None:
@@ -61,7 +66,12 @@ def rules_page(clinic: Clinic) -> RulesPage:
         timers=timers,
         levels=levels,
         signatures=signatures,
+        words=[(_LANGUAGES[one], _words(one)) for one in attention.LANGUAGES],
     )
+
+
+def _words(language: str) -> list[str]:
+    return [word for group in attention.word_lists(language).values() for word in group]
 
 
 def clock_words(level: int, timers: Timers) -> list[str]:

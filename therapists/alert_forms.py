@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.text import format_lazy as text_format
+from django.utils.translation import gettext, gettext_lazy
 
 from patients.models import Alert
-from patients.safety.words import CHANNELS, RESULTS
+from patients.safety.words import CHANNELS, RESULTS, SHOWS
 
 MOST = 2000
 
@@ -101,9 +102,32 @@ class FlagForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one.")},
     )
+    shows = forms.ChoiceField(
+        label=gettext_lazy("What does it show?"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Choose what fits best…")),
+            *((name, text_format("{} (R{})", words, level)) for name, (level, words) in SHOWS.items()),
+        ],
+    )
     reason = _words(
         gettext_lazy("What did you read or hear?"),
         required=gettext_lazy("Write what worries you."),
         rows=4,
         help_text=gettext_lazy("The team reads this, not the patient."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hide_optional = True
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data["shows"] = data.get("shows") or "other"
+        least = SHOWS[data["shows"]][0]
+        if data.get("level", least) < least:
+            words = gettext(
+                "What you chose below is at least R%(level)d. It can be lowered later, with a reason."
+            )
+            self.add_error("level", words % {"level": least})
+        return data

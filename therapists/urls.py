@@ -16,6 +16,7 @@ from therapists.views import (
     steering,
     today,
     versions,
+    written,
 )
 
 app_name = "therapists"
@@ -47,6 +48,8 @@ urlpatterns = [
     path(f"{PATIENT}newer-text/", versions.version_move, name="version-move"),
     path(f"{PATIENT}alert/", alerts.alert_flag, name="alert-flag"),
     path(f"{PATIENT}safety-plan/", plans.safety_plan, name="safety-plan"),
+    path(f"{PATIENT}written/<slug:written>/<uuid:text_id>/", written.written_detail, name="written-detail"),
+    path(f"{PATIENT}written/<slug:written>/<uuid:text_id>/read/", written.written_read, name="written-read"),
     path(f"{PATIENT}reports/", reports.report_list, name="report-list"),
     path(f"{PATIENT}reports/new/", reports.report_create, name="report-create"),
     path(f"{PATIENT}reports/print/", reports.print_create, name="print-create"),

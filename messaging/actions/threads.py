@@ -11,9 +11,10 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
+from patients.actions.attention import mark_if_needed
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, Patient, Written
 from patients.workdays import deadline
 
 
@@ -30,6 +31,7 @@ def send_message(*, by: User, patient: Patient, body: str, submission_id: UUID) 
     """Send a message to the other side of the patient's thread, once per `submission_id`.
 
     A patient's message starts the reply clock unless one waits already; one of the team stops it.
+    Words that should be read soon put a mark on it.
     The same again returns the first. Raises MessageInvalidError, and AlreadySentError when the
     submission brought another text before.
     """
@@ -53,6 +55,8 @@ def send_message(*, by: User, patient: Patient, body: str, submission_id: UUID) 
         sent_at=clock.now(),
     )
     _move_clock(thread, patient, message)
+    if message.side == Message.Side.PATIENT:
+        mark_if_needed(written=Written.MESSAGE, row=message, texts=body)
     close_draft(by=by, draft_id=submission_id)
     record(by=by, action=Action.WRITE, verb="message-send", obj=message)
     return message

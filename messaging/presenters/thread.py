@@ -1,6 +1,6 @@
 """One conversation as both sides see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from messaging.presenters.hours import reading_hours, when
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.crypto import keys
-from patients.models import Assignment, Patient
+from patients.models import Assignment, AttentionMark, Patient
 from patients.workdays import deadline
 
 PAGE = 20
@@ -29,6 +29,9 @@ class MessageRow:
     body: str
     unread: bool
     foot: str
+    # For staff alone: that the patient wrote it, and that it should be read soon.
+    is_from_patient: bool = False
+    is_marked: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ def thread_page(viewer: User, patient: Patient, *, before: UUID | None = None) -
     theirs = Message.Side.TEAM if is_patient else Message.Side.PATIENT
     keys.prefetch([patient.pk])
     rows = [_row(message, viewer, patient, theirs, read_until) for message in messages]
+    if not is_patient:
+        rows = _for_staff(viewer, patient, messages, rows)
     team = _team(viewer, patient)
     newest = rows[-1].id if rows and before is None else None
     return ThreadPage(
@@ -125,6 +130,16 @@ def _row(
         unread=message.side == theirs and (read_until is None or message.sent_at > read_until),
         foot="",
     )
+
+
+def _for_staff(
+    viewer: User, patient: Patient, messages: list[Message], rows: list[MessageRow]
+) -> list[MessageRow]:
+    """With what staff need to know of a message of the patient. One query."""
+    ids = {message.pk for message in messages if message.side == Message.Side.PATIENT}
+    marks = AttentionMark.objects.visible_to(viewer).unread().filter(patient=patient)
+    marked = set(marks.order_by().values_list("object_id", flat=True))
+    return [replace(row, is_from_patient=row.id in ids, is_marked=row.id in marked) for row in rows]
 
 
 def _team(viewer: User, patient: Patient) -> list[str]:

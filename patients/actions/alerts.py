@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from patients.models import Alert, AlertEvent, AlertStep, Enrolment, Response, S
 from patients.safety import clocks, duty
 from patients.safety.facts import Definition, facts_of
 from patients.safety.rules import DECLINED, FOLLOW_UPS, NO, VERSION, YES, Facts, Finding, findings
+from patients.safety.words import SHOWS
 
 Kind = AlertEvent.Kind
 # What comes again within a day of the last time is added to the alert that is there (4.1).
@@ -28,6 +30,18 @@ MAX_REASON = 1000
 
 class ReasonNeededError(Exception):
     """This is done with words that colleagues can read later."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Which text of the patient a member of the team marked: its kind, its id, a hash of its words."""
+
+    written: str
+    object_id: UUID
+    text_hash: str
+
+    def stored(self) -> dict[str, str]:
+        return {"written": self.written, "id": str(self.object_id), "text_hash": self.text_hash}
 
 
 class AnswersMissingError(Exception):
@@ -63,16 +77,31 @@ def raise_for_response(
 
 
 @transaction.atomic
-def flag_risk(*, by: User, enrolment: Enrolment, level: int, reason: str) -> Alert:
-    """A member of the team marks what they read or heard as a risk. Raises ReasonNeededError."""
+def flag_risk(
+    *,
+    by: User,
+    enrolment: Enrolment,
+    level: int,
+    reason: str,
+    shows: str = "other",
+    about: About | None = None,
+) -> Alert:
+    """A member of the team marks what they read or heard as a risk; `about` is the text, if it is one.
+
+    `shows` (`words.SHOWS`) has a least level: a plan is of the highest, whatever was chosen.
+    Raises ReasonNeededError.
+    """
     reason = reason.strip()[:MAX_REASON]
     if not reason:
         raise ReasonNeededError
     locked = Enrolment.objects.select_for_update(of=("self",)).select_related("clinic")
     enrolment = locked.get(pk=enrolment.pk)
-    found = [Finding("by-hand", Alert.Kind.FLAGGED, level)]
+    found = [Finding("by-hand", Alert.Kind.FLAGGED, max(level, SHOWS[shows][0]))]
     is_on_call = duty.is_on_call(enrolment.clinic, clock.now())
-    cause = _Cause(by, enrolment, Alert.Kind.FLAGGED, found, None, {"reason": reason}, is_on_call)
+    details: dict[str, Any] = {"reason": reason, "shows": shows}
+    if about:
+        details["about"] = about.stored()
+    cause = _Cause(by, enrolment, Alert.Kind.FLAGGED, found, None, details, is_on_call)
     batch = Batch()
     alert = _raise(cause, _to_merge(enrolment, [cause.kind]).get(cause.kind), batch)
     batch.write()
@@ -209,6 +238,7 @@ def _raise(cause: _Cause, there: Alert | None, batch: Batch) -> Alert:
         there.clinic = cause.enrolment.clinic
         return _merge(cause, there, now, batch)
     alert = _new(cause, now)
+    alert.snapshot |= {"about": cause.details["about"]} if "about" in cause.details else {}
     raised = _next_event(alert, Kind.RAISED, cause.by, cause.told, cause.response)
     batch.add(alert, raised, *_start_clock(alert, now, is_on_call=cause.is_on_call))
     batch.record(by=cause.by, action=Action.WRITE, verb="alert-raise", obj=alert)

@@ -14,10 +14,11 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
+from patients.actions.attention import mark_if_needed
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.actions.progress import NotInCourseError, finish_step, visit_step
-from patients.models import Enrolment, Entry
+from patients.models import Enrolment, Entry, Written
 from patients.pacing import with_given
 from programs.models import Step, Worksheet
 from programs.worksheets import parse, split_text, to_raw
@@ -164,6 +165,8 @@ def _create(
         created_by=by,
         submitted_at=clock.now(),
     )
+    if not is_withdrawn:
+        mark_if_needed(written=Written.ENTRY, row=entry, texts=texts)
     verb = "entry-withdraw" if is_withdrawn else "entry-submit"
     record(by=by, action=Action.WRITE, verb=verb, obj=entry)
     return entry

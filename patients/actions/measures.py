@@ -15,6 +15,7 @@ from painclinic.audit.models import Action
 from painclinic.batch import Batch
 from painclinic.ids import new_id
 from patients.actions.alerts import raise_for_response
+from patients.actions.attention import mark_if_needed
 from patients.actions.drafts import close_draft_of
 from patients.measures.asked import (
     BACK_ITEM,
@@ -24,7 +25,7 @@ from patients.measures.asked import (
     asked_slugs,
     window_of,
 )
-from patients.models import Enrolment, Occasion, OccasionMissing, Response, Score
+from patients.models import Enrolment, Occasion, OccasionMissing, Response, Score, Written
 from patients.safety import duty
 from patients.safety.facts import MOOD
 from programs.instruments.answers import Parsed, Raw, parse_answers
@@ -218,6 +219,7 @@ def submit_response(
     response = _response(by, occasion, version, parsed, submission_id, supersedes, seconds, today)
     scores = _scores(response, definition, parsed, slug)
     batch.add(response, *scores)
+    mark_if_needed(written=Written.ANSWER, row=response, texts=parsed.texts, batch=batch)
     raise_for_response(
         by=by,
         response=response,

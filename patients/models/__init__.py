@@ -1,6 +1,7 @@
 """Patients and their course. One noun per file."""
 
 from patients.models.alerts import Alert, AlertEvent, AlertHandler, AlertStep
+from patients.models.attention import AttentionMark, AttentionReading, Written
 from patients.models.changes import CourseChange
 from patients.models.consent import Consent, ConsentText
 from patients.models.drafts import Draft, DraftRevision
@@ -26,6 +27,8 @@ __all__ = [
     "AlertHandler",
     "AlertStep",
     "Assignment",
+    "AttentionMark",
+    "AttentionReading",
     "CheckAnswer",
     "Consent",
     "ConsentText",
@@ -58,4 +61,5 @@ __all__ = [
     "SleepWindow",
     "StepProgress",
     "StepRating",
+    "Written",
 ]

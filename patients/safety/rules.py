@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-VERSION = "2026-11-b"
+VERSION = "2026-11-c"
 RISK, RED_FLAG, MEDICINE = "risk", "red-flag", "medicine"
 # The item of the PHQ-9 that asks for thoughts of being dead or of self-harm.
 ITEM = "q9"

@@ -9,13 +9,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
 from painclinic import clock
 from painclinic.accounts.models import Clinic
 from patients.models.ruleset import RuleSetSignature
-from patients.safety import rules
+from patients.safety import attention, rules
 from patients.safety.timers import LONGEST
 
 # Whoever changes the version in `rules` writes here when it was released.
@@ -52,9 +53,10 @@ def lines() -> list[Line]:
     return sorted([*found, by_hand], key=lambda line: -line.level)
 
 
+@cache
 def fingerprint() -> str:
-    """A hash of the whole set: rules, and the longest times."""
-    parts = f"{rules.fingerprint()} {LONGEST}"
+    """A hash of the whole set: rules, the longest times, and the words for which a text is read soon."""
+    parts = f"{rules.fingerprint()} {LONGEST} {attention.fingerprint()}"
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

@@ -22,6 +22,12 @@ from tests.factories.cast import PASSWORD as STAFF_PASSWORD
 
 Make = Callable[[World], Any]
 
+
+def message_of(world: World, name: str) -> UUID:
+    """What the patient wrote to the team."""
+    return Message.objects.get(thread=world.records[name].thread, side=Message.Side.PATIENT).pk
+
+
 KWARGS: dict[str, Make] = {
     "patient_id": lambda w: w.cast.patient.pk,
     "homework_id": lambda w: w.records["maria"].homework.pk,
@@ -36,6 +42,8 @@ KWARGS: dict[str, Make] = {
     "invitation_id": lambda w: w.staff_invitation.pk,
     "mail_id": lambda w: w.mail.pk,
     "occasion_id": lambda w: w.records["maria"].occasion.pk,
+    "written": lambda w: "message",
+    "text_id": lambda w: message_of(w, "maria"),
     "token": lambda w: w.staff_invitation.token,
     "slug": lambda w: "w3-activity-log",
     "module": lambda w: 1,
@@ -54,6 +62,7 @@ NORAS: dict[str, Make] = {
     "change_id": lambda w: w.records["nora"].change.pk,
     "occasion_id": lambda w: w.records["nora"].occasion.pk,
     "alert_id": lambda w: w.records["nora"].alert.pk,
+    "text_id": lambda w: message_of(w, "nora"),
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {

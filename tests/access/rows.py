@@ -11,6 +11,7 @@ from painclinic.accounts.models import User
 from patients.models.scope import EnrolmentDataQuerySet
 from tests.access.world import ADMINISTERED, TREATED, World
 
+TEAM = {name: patients for name, patients in TREATED.items() if name not in {"own", "pat", "far", "new"}}
 # Rows that fewer people see than the treatment: an author's own, a reader's own, a patient's own choice.
 NARROW: dict[str, dict[str, set[str]]] = {
     "Draft": {name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}},
@@ -18,6 +19,9 @@ NARROW: dict[str, dict[str, set[str]]] = {
     "ReminderPreference": {
         name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}
     },
+    # For the team: the patient sees nothing of it.
+    "AttentionMark": TEAM,
+    "AttentionReading": TEAM,
     # That one is open is seen by the whole team; whose it is and what was done, by those who treat.
     "Alert": {
         **{name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}},

@@ -26,6 +26,8 @@ from patients.actions.enrolment import change_therapist
 from patients.models import (
     Alert,
     Assignment,
+    AttentionMark,
+    AttentionReading,
     CheckAnswer,
     CourseChange,
     Draft,
@@ -297,6 +299,10 @@ def _conversation(row: dict[str, Any], user: User, therapist: User, mark: str) -
             **row, thread=thread, author=author, side=side, body=f"{mark}-{sink}", submission_id=uuid4()
         )
     ThreadRead.objects.create(**row, thread=thread, user=user, read_until=now)
+    written = Message.objects.get(thread=thread, side="patient")
+    AttentionMark.objects.create(**row, written="message", object_id=written.pk, words_version="test")
+    read = AttentionMark.objects.create(**row, written="note", object_id=uuid4(), words_version="test")
+    AttentionReading.objects.create(**row, mark=read, by=therapist)
     return thread
 
 

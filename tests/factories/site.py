@@ -26,7 +26,17 @@ from tests.factories.crowd import add_report
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
 THINGS = frozenset(
-    {"homework_id", "entry_id", "report_id", "draft_id", "change_id", "access_id", "alert_id", "occasion_id"}
+    {
+        "homework_id",
+        "entry_id",
+        "report_id",
+        "draft_id",
+        "change_id",
+        "access_id",
+        "alert_id",
+        "occasion_id",
+        "text_id",
+    }
 )
 # Not in a site: links of an account's mails, and the mails of a demonstration.
 ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id"})
@@ -114,6 +124,10 @@ class Site:
     def _missed(self) -> UUID:
         return Occasion.objects.get(patient=self.enrolment.patient, slug="week-0").pk
 
+    def _patients_message(self) -> UUID:
+        own = Message.objects.filter(patient=self.enrolment.patient, side=Message.Side.PATIENT)
+        return own.latest("sent_at").pk
+
     def values(self, person: str) -> dict[str, Callable[[], Any]]:
         """What stands for each name in an address."""
         return {
@@ -128,6 +142,8 @@ class Site:
             ),
             "draft_id": lambda: self.records.draft.pk,
             "change_id": lambda: self.records.change.pk,
+            "written": lambda: "message",
+            "text_id": self._patients_message,
             "occasion_id": lambda: self.records.occasion.pk,
             "missed_id": lambda: self._missed(),
             "alert_id": lambda: self.records.alert.pk,

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from painclinic.access.permissions import Permission
 from painclinic.access.scoping import clinics_where
 from painclinic.accounts.models import User
-from patients.models import Alert, AlertEvent, AlertStep
+from patients.models import Alert, AlertEvent, AlertStep, Written
+from patients.models.scope import clinical_scope
 from patients.presenters.support import rule_words
 from patients.safety.rules import DECLINED, ITEM, NO, YES
-from patients.safety.words import CHANNELS, RESULTS
+from patients.safety.words import CHANNELS, RESULTS, SHOWS
 from therapists.presenters import wording
 
 MOST = 100
@@ -123,6 +124,18 @@ class HistoryLine:
     def level(self) -> str:
         return str(self.event.get_level_display())
 
+    @property
+    def about(self) -> dict[str, str]:
+        """The text of the patient that it is about: its kind in words, and its page; empty without one."""
+        found = (self.event.details or {}).get("about")
+        if not found:
+            return {}
+        args = [self.event.patient_id, found["written"], found["id"]]
+        return {
+            "title": str(Written(found["written"]).label),
+            "url": reverse("therapists:written-detail", args=args),
+        }
+
     @cached_property
     def parts(self) -> list[tuple[str, str]]:
         return list(_parts(self.event.kind, self.event.details or {}))
@@ -135,6 +148,8 @@ class AlertPage:
     alert: Alert
     history: list[HistoryLine]
     next_step: AlertStep | None
+    # Whether the reader may open what the patient wrote, and not the alert alone.
+    may_read_on: bool
 
     @property
     def line(self) -> AlertLine:
@@ -146,16 +161,19 @@ class AlertPage:
 
 
 def alert_page(user: User, alert: Alert) -> AlertPage:
-    """The history and the next step of the clock, in two queries."""
+    """The history, the next step of the clock, and whether the record may be read, in three queries."""
     events = AlertEvent.objects.visible_to(user).filter(alert=alert).select_related("by").order_by("number")
     steps = AlertStep.objects.visible_to(user).filter(alert=alert, done_at=None).order_by("due_at")
-    return AlertPage(alert, [HistoryLine(event) for event in events], steps.first())
+    mine = Alert.objects.filter(clinical_scope(user)).filter(pk=alert.pk)
+    return AlertPage(alert, [HistoryLine(event) for event in events], steps.first(), mine.exists())
 
 
 def _parts(kind: str, details: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """What an event holds, as label and text; nothing that the reader cannot use."""
     for slug in details.get("rules", ()):
         yield _("Rule"), str(rule_words(slug))
+    if details.get("shows", "other") != "other":
+        yield _("Shows"), str(SHOWS[details["shows"]][1])
     if details.get("version"):
         yield _("Version of the rules"), details["version"]
     answers = details.get("answers", {})

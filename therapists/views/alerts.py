@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -30,6 +30,8 @@ from therapists.alert_forms import (
     SendBackForm,
 )
 from therapists.presenters.alerts import AlertLine, alert_page
+from therapists.presenters.written import WrittenText
+from therapists.views.written import text_or_404
 
 _FORMS: dict[str, type[forms.Form]] = {
     "contact": ContactForm,
@@ -79,14 +81,30 @@ def _trace(request: ViewerRequest, alert: Alert, verb: str) -> None:
 @person_page(verb="", act=Permission.ALERT_HANDLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert_flag(request: PersonRequest, *args: Any) -> HttpResponse:
-    """Mark as a risk what was read or heard: an alert like any other, with its clock."""
+    """Mark as a risk what was read or heard: an alert like any other, with its clock.
+
+    `about` names one message or entry, which the alert then points to.
+    """
+    text = _text_about(request)
     form = FlagForm(request.POST if request.method == "POST" else None, initial={"level": 2})
     if form.is_bound and form.is_valid():
-        alert = flag_risk(by=request.user, enrolment=request.enrolment, **form.cleaned_data)
+        about = text.about if text else None
+        alert = flag_risk(by=request.user, enrolment=request.enrolment, about=about, **form.cleaned_data)
         return redirect("therapists:alert-detail", alert.pk)
     leave_trace(request, "alert-flag")
-    context = {"patient": request.patient, "form": form, "emergency": request.emergency}
+    context = {"patient": request.patient, "form": form, "emergency": request.emergency, "text": text}
     return render(request, "therapists/alert_flag.html", context, status=422 if form.errors else 200)
+
+
+def _text_about(request: PersonRequest) -> WrittenText | None:
+    """The text that the form is about; 404 for one that is not there."""
+    written, _colon, text_id = (request.POST.get("about") or request.GET.get("about", "")).partition(":")
+    if not written:
+        return None
+    try:
+        return text_or_404(request, written, UUID(text_id))
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _post(request: ViewerRequest, alert: Alert, is_handled: bool) -> HttpResponse:

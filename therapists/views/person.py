@@ -15,6 +15,7 @@ from therapists.access import PersonRequest, leave_list_trace, may, person_page
 from therapists.presenters import person
 from therapists.presenters.standing import Kind
 from therapists.presenters.worklist import Worklist, worklist
+from therapists.presenters.written import marks_to_read
 
 # The list at the side is for going on, not for overview.
 MAX_SIDE = 15
@@ -33,6 +34,7 @@ def patient_detail(request: PersonRequest) -> HttpResponse:
         "emergency": request.emergency,
         "deliveries": delivery_page(reminders, request.GET.get("page")),
         "clock": reply_clock(page.thread, request.user.timezone),
+        "marks": marks_to_read(request.user, request.patient),
         "may_steer": may(request, Permission.COURSE_STEER),
         **side_list(request),
         **message_box(request),

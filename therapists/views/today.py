@@ -11,6 +11,7 @@ from therapists.access import leave_list_trace
 from therapists.presenters.alerts import alert_lines
 from therapists.presenters.caseload import Choices, caseload_page, filter_names, sort_names
 from therapists.presenters.worklist import MAX_ON_TRACK, waiting_in_words, worklist
+from therapists.presenters.written import marks_to_read
 
 
 @requires(Permission.WORKLIST_VIEW)
@@ -20,10 +21,12 @@ def today(request: ViewerRequest) -> HttpResponse:
     work = worklist(request.user)
     shown = [*work.items[: len(work.items) - len(work.on_track)], *work.on_track[:MAX_ON_TRACK]]
     alerts = alert_lines(request.user)
-    named = [line.alert.patient for line in alerts if line.is_mine]
+    marks = marks_to_read(request.user)
+    named = [line.alert.patient for line in alerts if line.is_mine] + [line.patient for line in marks]
     leave_list_trace(request, [*named, *(item.standing.patient for item in shown)], "worklist-view")
     context = {
         "alerts": alerts,
+        "marks": marks,
         "work": work,
         "now": clock.now(),
         "waiting_in_words": waiting_in_words(work.waiting),

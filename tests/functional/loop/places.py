@@ -112,6 +112,9 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/sleep-window/"),
     ("therapist", "/patients/{patient}/alert/"),
     ("therapist", "/patients/{patient}/safety-plan/"),
+    ("therapist", "/patients/{patient}/alert/?about=message:{message}"),
+    ("therapist", "/patients/{patient}/written/message/{message}/"),
+    ("therapist", "/patients/{patient}/written/entry/{entry}/"),
     ("therapist", "/alerts/{alert}/"),
     ("colleague", "/alerts/{alert}/"),
     ("colleague", "/patients/{held}/"),
@@ -217,6 +220,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
     return {
         "token": token,
         "patient": patient.pk,
+        "message": _to_read_soon(cast),
         "alert": _alert(cast),
         "held": cast.other_patient.pk,
         "missed": _missed(cast.enrolment),
@@ -228,6 +232,12 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "waiting_report": reports[1],
         "membership": cast.therapist.memberships.get().pk,
     }
+
+
+def _to_read_soon(cast: Cast) -> object:
+    """A message with words for which it should be read soon."""
+    body = "Some days I can't go on."
+    return send_message(by=cast.patient.user, patient=cast.patient, body=body, submission_id=uuid4()).pk
 
 
 def _skills(enrolment: Enrolment) -> object:

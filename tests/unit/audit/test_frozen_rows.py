@@ -22,6 +22,8 @@ HISTORY = {
     "messaging.Message",
     "patients.AlertEvent",
     "patients.AlertHandler",
+    "patients.AttentionMark",
+    "patients.AttentionReading",
     "patients.CheckAnswer",
     "patients.Consent",
     "patients.ConsentText",

@@ -29,10 +29,10 @@ def level(facts: Facts) -> int:
 
 def test_rules_change_only_with_a_new_version() -> None:
     """Whoever changes a rule names the set anew, and writes the pair here."""
-    assert (VERSION, ruleset.fingerprint()) == ("2026-11-b", FINGERPRINT)
+    assert (VERSION, ruleset.fingerprint()) == ("2026-11-c", FINGERPRINT)
 
 
-FINGERPRINT = "63eedac685181c67"
+FINGERPRINT = "2028ba5f9a8015ef"
 
 
 @settings(max_examples=2000, deadline=None)
