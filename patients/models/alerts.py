@@ -53,6 +53,10 @@ class AlertQuerySet(ClinicalQuerySet["Alert"]):
         """Those whose patient `user` may know: they treat them, were called, or took the alert on."""
         return self.filter(clinical_scope(user) | handler_scope(user, alert="pk"))
 
+    def with_record_of(self, user: Any) -> "AlertQuerySet":
+        """Those whose patient's record `user` may open, and not the alert alone."""
+        return self.filter(clinical_scope(user))
+
     def open(self) -> "AlertQuerySet":
         return self.filter(closed_at=None)
 

@@ -14,7 +14,6 @@ from painclinic.access.permissions import Permission
 from painclinic.access.scoping import clinics_where
 from painclinic.accounts.models import User
 from patients.models import Alert, AlertEvent, AlertStep, Written
-from patients.models.scope import clinical_scope
 from patients.presenters.support import rule_words
 from patients.safety.rules import DECLINED, ITEM, NO, YES
 from patients.safety.words import CHANNELS, RESULTS, SHOWS
@@ -164,7 +163,7 @@ def alert_page(user: User, alert: Alert) -> AlertPage:
     """The history, the next step of the clock, and whether the record may be read, in three queries."""
     events = AlertEvent.objects.visible_to(user).filter(alert=alert).select_related("by").order_by("number")
     steps = AlertStep.objects.visible_to(user).filter(alert=alert, done_at=None).order_by("due_at")
-    mine = Alert.objects.filter(clinical_scope(user)).filter(pk=alert.pk)
+    mine = Alert.objects.visible_to(user).with_record_of(user).filter(pk=alert.pk)
     return AlertPage(alert, [HistoryLine(event) for event in events], steps.first(), mine.exists())
 
 
