@@ -11,7 +11,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
-from patients.actions.attention import mark_if_needed
+from patients.actions.attention import WATCHER, mark_if_needed
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.models import Enrolment, Patient, Written
@@ -56,7 +56,7 @@ def send_message(*, by: User, patient: Patient, body: str, submission_id: UUID) 
     )
     _move_clock(thread, patient, message)
     if message.side == Message.Side.PATIENT:
-        mark_if_needed(written=Written.MESSAGE, row=message, texts=body)
+        mark_if_needed(by=WATCHER, written=Written.MESSAGE, row=message, texts=body)
     close_draft(by=by, draft_id=submission_id)
     record(by=by, action=Action.WRITE, verb="message-send", obj=message)
     return message

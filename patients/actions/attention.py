@@ -7,7 +7,7 @@ from django.db import transaction
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from painclinic.audit.actions import System, record
+from painclinic.audit.actions import Actor, System, record
 from painclinic.audit.models import Action
 from painclinic.batch import Batch
 from patients.models import AttentionMark, AttentionReading
@@ -18,7 +18,7 @@ WATCHER = System("keyword-attention")
 
 
 def mark_if_needed(
-    *, written: str, row: PatientRow, texts: Any, batch: Batch | None = None
+    *, by: Actor, written: str, row: PatientRow, texts: Any, batch: Batch | None = None
 ) -> AttentionMark | None:
     """Put "please read soon" on what a patient wrote (`row`), if its words ask for it.
 
@@ -38,7 +38,7 @@ def mark_if_needed(
     )
     mine = batch or Batch()
     mine.add(mark)
-    mine.record(by=WATCHER, action=Action.WRITE, verb="attention-mark", obj=mark)
+    mine.record(by=by, action=Action.WRITE, verb="attention-mark", obj=mark)
     if batch is None:
         mine.write()
     return mark

@@ -14,7 +14,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
-from patients.actions.attention import mark_if_needed
+from patients.actions.attention import WATCHER, mark_if_needed
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.actions.progress import NotInCourseError, finish_step, visit_step
@@ -166,7 +166,7 @@ def _create(
         submitted_at=clock.now(),
     )
     if not is_withdrawn:
-        mark_if_needed(written=Written.ENTRY, row=entry, texts=texts)
+        mark_if_needed(by=WATCHER, written=Written.ENTRY, row=entry, texts=texts)
     verb = "entry-withdraw" if is_withdrawn else "entry-submit"
     record(by=by, action=Action.WRITE, verb=verb, obj=entry)
     return entry

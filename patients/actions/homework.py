@@ -10,7 +10,7 @@ from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import record
 from painclinic.audit.models import Action
-from patients.actions.attention import mark_if_needed
+from patients.actions.attention import WATCHER, mark_if_needed
 from patients.actions.drafts import close_draft
 from patients.actions.enrolment import note_activity
 from patients.actions.progress import ModuleClosedError
@@ -166,7 +166,7 @@ def _create(
         review_due_at=deadline(now, days=enrolment.clinic.review_days, clinic=enrolment.clinic),
     )
     homework.entries.set(entries)
-    mark_if_needed(written=Written.NOTE, row=homework, texts=homework.note or "")
+    mark_if_needed(by=WATCHER, written=Written.NOTE, row=homework, texts=homework.note or "")
     close_draft(by=by, draft_id=submission_id)
     note_activity(enrolment=enrolment)
     record(by=by, action=Action.WRITE, verb="homework-submit", obj=homework)

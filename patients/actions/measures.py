@@ -15,7 +15,7 @@ from painclinic.audit.models import Action
 from painclinic.batch import Batch
 from painclinic.ids import new_id
 from patients.actions.alerts import raise_for_response
-from patients.actions.attention import mark_if_needed
+from patients.actions.attention import WATCHER, mark_if_needed
 from patients.actions.drafts import close_draft_of
 from patients.measures.asked import (
     BACK_ITEM,
@@ -219,7 +219,7 @@ def submit_response(
     response = _response(by, occasion, version, parsed, submission_id, supersedes, seconds, today)
     scores = _scores(response, definition, parsed, slug)
     batch.add(response, *scores)
-    mark_if_needed(written=Written.ANSWER, row=response, texts=parsed.texts, batch=batch)
+    mark_if_needed(by=WATCHER, written=Written.ANSWER, row=response, texts=parsed.texts, batch=batch)
     raise_for_response(
         by=by,
         response=response,
