@@ -24,13 +24,14 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from messaging.models import QUIET_FROM, QUIET_UNTIL, Message, Reminder, ReminderPreference, ThreadRead
 from messaging.quiet import at_local, local_date
 from painclinic import clock
 from painclinic.accounts.models import Membership, Role
-from patients.models import Consent, Enrolment, Homework, ModuleProgress, Respite, Review
+from patients.models import Consent, Enrolment, Homework, ModuleProgress, OccasionMissing, Respite, Review
+from patients.models import Occasion as Point
 
 Kind = Reminder.Kind
 
@@ -48,12 +49,15 @@ OTHERS_BEFORE = timedelta(hours=48)
 ONE_CONVERSATION = timedelta(days=1)
 # The longest that a module gives for its homework, plus a margin.
 LONGEST_HOMEWORK = timedelta(days=30)
+# The longest that a schedule keeps a time point open, plus a margin.
+LONGEST_QUESTIONS = timedelta(days=130)
 # What the course asks for; nobody is asked for it in a flare-up or a pause. People's own words still come.
 OF_THE_COURSE = {Kind.MODULE_AVAILABLE, Kind.HOMEWORK_DUE, Kind.INACTIVE}
 # How long after a cause began its last occasion can be.
 REACH = {
     Kind.MODULE_AVAILABLE: timedelta(0),
     Kind.HOMEWORK_DUE: LONGEST_HOMEWORK,
+    Kind.QUESTIONS_DUE: LONGEST_QUESTIONS,
     Kind.INACTIVE: timedelta(days=INACTIVE_DAYS[-1] + 1),
     Kind.UNREAD_MESSAGE: UNREAD_AFTER[-1],
     Kind.FEEDBACK_READY: timedelta(0),
@@ -85,6 +89,8 @@ class Cause:
     quiet_until: time
     planned: int
     homework_days: int = 0
+    # Of questionnaires: the days, in the patient's time zone, on which it is worth to ask.
+    asked_on: tuple[date, ...] = ()
 
     @property
     def quiet(self) -> dict[str, Any]:
@@ -94,7 +100,10 @@ class Cause:
 
 def occasions(cause: Cause) -> list[Occasion]:
     """All occasions of a cause, in order, at most three. Pure."""
-    if cause.kind == Kind.UNREAD_MESSAGE:
+    if cause.kind == Kind.QUESTIONS_DUE:
+        days = list(cause.asked_on)
+        moments = [at_local(day, REMINDER_TIME, cause.zone) for day in days]
+    elif cause.kind == Kind.UNREAD_MESSAGE:
         moments = [cause.began + after for after in UNREAD_AFTER]
         days = [local_date(moment, cause.zone) for moment in moments]
     elif cause.kind in {Kind.INACTIVE, Kind.HOMEWORK_DUE}:
@@ -106,6 +115,17 @@ def occasions(cause: Cause) -> list[Occasion]:
     else:
         moments, days = [cause.began], [local_date(cause.began, cause.zone)]
     return [Occasion(n, day, at) for n, (day, at) in enumerate(zip(days, moments, strict=True), 1)]
+
+
+def question_days(kind: str, due_on: date, closes_on: date) -> tuple[date, ...]:
+    """When unanswered questionnaires are worth a mail: at most three days, none after the last. Pure.
+
+    On the day on which they are due, after a third of the time that is left, and the day before it is
+    over [D]. Those of a week come with a week that is announced anyway: the first day is left out.
+    """
+    left = (closes_on - due_on).days
+    after = {0, max(left // 3, 1), left - 1} if kind != Point.Kind.WEEKLY else {left // 3, left - 1}
+    return tuple(due_on + timedelta(days=n) for n in sorted(after) if 0 <= n <= left)
 
 
 def standing(
@@ -132,7 +152,11 @@ _COLUMNS = [
     f"{_PREFERENCE}most_per_cause", f"{_PREFERENCE}quiet_from", f"{_PREFERENCE}quiet_until",
 ]  # fmt: skip
 _EXTRA: dict[str, list[str]] = defaultdict(
-    list, {Kind.HOMEWORK_DUE: ["module__details__homework", "moved_days"]}
+    list,
+    {
+        Kind.HOMEWORK_DUE: ["module__details__homework", "moved_days"],
+        Kind.QUESTIONS_DUE: ["kind", "due_on", "closes_on"],
+    },
 )
 
 
@@ -151,8 +175,15 @@ def _cause(kind: str, row: dict[str, Any]) -> Cause:
         quiet_from=row[f"{_PREFERENCE}quiet_from"] or QUIET_FROM,
         quiet_until=row[f"{_PREFERENCE}quiet_until"] or QUIET_UNTIL,
         planned=row["planned"] or 0,
+        asked_on=_asked_on(kind, row),
         homework_days=max((task["due_after_days"] for task in tasks), default=0) + row.get("moved_days", 0),
     )
+
+
+def _asked_on(kind: str, row: dict[str, Any]) -> tuple[date, ...]:
+    if kind != Kind.QUESTIONS_DUE:
+        return ()
+    return question_days(row["kind"], row["due_on"], row["closes_on"])
 
 
 def _spell(enrolment_id: UUID, began: datetime) -> UUID:
@@ -168,8 +199,9 @@ def _remindable(rows: QuerySet[Any], kind: str) -> Any:
     )
     if kind in OF_THE_COURSE:
         rows = rows.filter(~Exists(Respite.objects.running().filter(patient=patient)))
+    if kind != Kind.QUESTIONS_DUE:
+        rows = rows.filter(Exists(Enrolment.objects.active().filter(patient=patient)))
     return rows.filter(
-        Exists(Enrolment.objects.active().filter(patient=patient)),
         Exists(member),
         Q(**{f"{_PREFERENCE}isnull": True}) | ~Q(**{f"{_PREFERENCE}off_kinds__contains": [kind]}),
         patient__user__is_active=True,
@@ -211,6 +243,34 @@ def _homework() -> QuerySet[ModuleProgress, Any]:
     moved = ExpressionWrapper(since + days, output_field=DateTimeField())
     rows = _homework_owed(ModuleProgress.objects.all())
     return rows.annotate(target=F("pk"), began=since, moved_began=moved)
+
+
+def _questions() -> QuerySet[Point, Any]:
+    """Time points that are not answered in full, nearly due or due, of which nobody knows why.
+
+    Whoever has ended or stopped the treatment is still asked at its end and later (clinical reference,
+    2.3), unless they withdrew from it. In a flare-up nobody is asked; a pause stops what is asked weekly
+    and nothing else, because the other measures matter all the same.
+    """
+    known = OccasionMissing.objects.filter(occasion=OuterRef("pk"))
+    withdrawn = OccasionMissing.objects.filter(
+        occasion__enrolment=OuterRef("enrolment_id"), reason=OccasionMissing.Reason.WITHDRAWN
+    )
+    resting = Respite.objects.running().filter(patient=OuterRef("patient_id"))
+    in_flare_up = Exists(resting.filter(kind=Respite.Kind.FLARE_UP))
+    today = clock.now().date()
+    # A day of margin on both sides, for time zones: the days themselves are the patient's.
+    before = ExpressionWrapper(F("due_on") - Value(timedelta(days=1)), output_field=DateTimeField())
+    began = Cast(before, DateTimeField())
+    return Point.objects.filter(
+        Q(enrolment__state=Enrolment.State.ACTIVE) | Q(kind__in=[Point.Kind.POST, Point.Kind.FOLLOW_UP]),
+        ~in_flare_up,
+        ~Q(kind=Point.Kind.WEEKLY) | ~Exists(resting),
+        ~Exists(known),
+        ~Exists(withdrawn),
+        completed_at=None,
+        closes_on__gte=today - timedelta(days=1),
+    ).annotate(target=F("pk"), began=began)  # fmt: skip
 
 
 def _silences() -> QuerySet[Enrolment, Any]:
@@ -259,6 +319,7 @@ def _feedback() -> QuerySet[Review, Any]:
 _QUERIES: dict[str, Any] = {
     Kind.MODULE_AVAILABLE: _modules,
     Kind.HOMEWORK_DUE: _homework,
+    Kind.QUESTIONS_DUE: _questions,
     Kind.UNREAD_MESSAGE: _messages,
     Kind.FEEDBACK_READY: _feedback,
     # Last, so that it knows what the planner has just planned besides.

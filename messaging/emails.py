@@ -25,6 +25,7 @@ SUBJECTS = {
     Kind.PATIENT_INVITATION: _("Your invitation to set up a sign-in"),
     Kind.MODULE_AVAILABLE: _("There is something new for you"),
     Kind.HOMEWORK_DUE: _("A small reminder"),
+    Kind.QUESTIONS_DUE: _("A few questions wait for you"),
     Kind.INACTIVE: _("Ready when you are"),
     Kind.UNREAD_MESSAGE: _("You have a new message"),
     Kind.FEEDBACK_READY: _("There is an answer for you"),

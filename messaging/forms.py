@@ -20,6 +20,7 @@ class MessageForm(forms.Form):
 KIND_CHOICES = [
     ("module_available", _("a new week is open")),
     ("homework_due", _("practice is due to be handed in")),
+    ("questions_due", _("questions wait for my answers")),
     ("inactive", _("I have not been here for some days")),
     ("unread_message", _("a message is waiting for me")),
     ("feedback_ready", _("there is an answer to what I handed in")),

@@ -16,7 +16,9 @@ from patients.models.scope import ClinicalQuerySet, PatientRow
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 # What a patient is nudged about, and can have less of. Staff notices and sign-in mails are not among it.
-NUDGE_KINDS = ["module_available", "homework_due", "inactive", "unread_message", "feedback_ready"]
+NUDGE_KINDS = [
+    "module_available", "homework_due", "questions_due", "inactive", "unread_message", "feedback_ready",
+]  # fmt: skip
 
 
 class ThreadQuerySet(ClinicalQuerySet["Thread"]):
@@ -141,6 +143,7 @@ class Reminder(models.Model):
         PATIENT_INVITATION = "patient_invitation", _("patient invitation")
         MODULE_AVAILABLE = "module_available", _("a new week is open")
         HOMEWORK_DUE = "homework_due", _("homework is due")
+        QUESTIONS_DUE = "questions_due", _("questions wait for answers")
         INACTIVE = "inactive", _("nothing done for some days")
         UNREAD_MESSAGE = "unread_message", _("unread message")
         FEEDBACK_READY = "feedback_ready", _("feedback is there")

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from messaging.actions.alerts import report_undelivered
-from messaging.causes import LONGEST_HOMEWORK, NUDGES, Cause, occasions, standing
+from messaging.causes import NUDGES, REACH, Cause, occasions, standing
 from messaging.emails import compose, message_id
 from messaging.models import Delivery, Reminder
 from messaging.quiet import is_quiet, next_allowed
@@ -41,7 +41,7 @@ BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 30, 120, 480)]
 ALERT_BACK_OFF = [timedelta(minutes=m) for m in (1, 1, 2, 5, 10, 15)]
 ALERT_ATTEMPTS = 200
 # No cause is older than this when its last reminder is due.
-OLDEST_CAUSE = LONGEST_HOMEWORK + timedelta(days=15)
+OLDEST_CAUSE = max(REACH.values()) + timedelta(days=15)
 
 _CLAIM = """
 WITH picked AS MATERIALIZED (

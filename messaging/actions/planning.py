@@ -27,6 +27,7 @@ PORTION = 1000
 HELPS_FOR = {
     Kind.MODULE_AVAILABLE: timedelta(days=3),
     Kind.HOMEWORK_DUE: timedelta(hours=24),
+    Kind.QUESTIONS_DUE: timedelta(hours=24),
     Kind.INACTIVE: timedelta(days=2),
     Kind.UNREAD_MESSAGE: timedelta(days=2),
     Kind.FEEDBACK_READY: timedelta(days=3),

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client, override_settings
 
 from messaging.actions import send_message
-from messaging.models import DemoMail, Message, ReminderPreference, ThreadRead
+from messaging.models import NUDGE_KINDS, DemoMail, Message, ReminderPreference, ThreadRead
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.models import AuditEvent
@@ -165,7 +165,7 @@ def test_thread_costs_the_same_with_one_message_and_with_many(
 
 def test_preferences_begin_with_everything_and_are_kept(patient: Client, cast: Cast) -> None:
     html = patient.get("/settings/reminders/").content.decode()
-    assert html.count("checked") == 6
+    assert html.count("checked") == len(NUDGE_KINDS) + 1
     chosen = {
         "kinds": ["unread_message"],
         "most_per_cause": "1",
@@ -174,7 +174,7 @@ def test_preferences_begin_with_everything_and_are_kept(patient: Client, cast: C
     }
     assert patient.post("/settings/reminders/", chosen).status_code == 302
     kept = ReminderPreference.objects.get(patient=cast.patient)
-    assert kept.off_kinds == ["module_available", "homework_due", "inactive", "feedback_ready"]
+    assert kept.off_kinds == [kind for kind in NUDGE_KINDS if kind != "unread_message"]
     assert (kept.most_per_cause, kept.quiet_from, kept.quiet_until) == (1, time(18), time(10))
     assert patient.get("/settings/reminders/").content.decode().count("checked") == 2
 

@@ -25,6 +25,7 @@ from patients.actions.consent import withdraw_consent
 from patients.actions.emergency import open_in_emergency
 from patients.models import Enrolment, Patient
 from tests.factories.cast import Cast, a_person, make_patient
+from tests.factories.measures import occasion_on
 from tests.factories.outbox import a_module, hand_in, open_module, review, run_at, states, until
 
 CANARY = "zebra-in-my-spine"
@@ -389,6 +390,8 @@ def every_kind(cast: Cast) -> None:
     open_in_emergency(by=cast.unassigned_therapist, patient=cast.patient, reason=CANARY * 3)
     invitation_of(cast)
     assert progress.pk
+    today = clock.local_today(cast.patient.timezone)
+    occasion_on(cast.enrolment, today, "post", ["peg"])
     open_module(cast.other_enrolment, first_opened_at=clock.now())
     for day in range(2, 10):
         run_at(f"2026-03-{day:02d}T10:01+00:00")
