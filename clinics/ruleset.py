@@ -39,6 +39,7 @@ class RulesPage:
     timers: Timers
     levels: list[LevelPart]
     signatures: list[RuleSetSignature]
+    asks_item_nine: bool
     # For which words a text is read soon: each list by the name of its language.
     words: list[tuple[str | Promise, list[str]]]
 
@@ -66,6 +67,7 @@ def rules_page(clinic: Clinic) -> RulesPage:
         timers=timers,
         levels=levels,
         signatures=signatures,
+        asks_item_nine=clinic.uses_item_nine,
         words=[(_LANGUAGES[one], _words(one)) for one in attention.LANGUAGES],
     )
 

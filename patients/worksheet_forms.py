@@ -55,6 +55,12 @@ class WorksheetForm:
         ]
 
     @property
+    def has_text(self) -> bool:
+        """Whether something can be written in it, and not only ticked or counted."""
+        parts = [part for field in self.fields for row in field.rows for part in row.fields]
+        return any(field.input in {"text", "textarea"} for field in [*self.fields, *parts])
+
+    @property
     def summary(self) -> list[tuple[str, str, str]]:
         """Each fault with the id of its input and the label, for the list on top of the form."""
         return [

@@ -26,7 +26,7 @@ def duty_list(request: ViewerRequest) -> HttpResponse:
         add_shifts(by=request.user, clinic=clinic, **form.cleaned_data)
         messages.success(request, _("The rota is changed."))
         return redirect("clinics:duty-list")
-    context = {"form": form, "rows": duty_rows(clinic), "needs": needs_words(unmet(clinic))}
+    context = {"form": form, "clinic": clinic, "rows": duty_rows(clinic), "needs": needs_words(unmet(clinic))}
     return render(request, "clinics/duty_list.html", context, status=422 if form.errors else 200)
 
 

@@ -55,7 +55,9 @@ def alert_detail(request: ViewerRequest, alert_id: UUID) -> HttpResponse:
     """One alert of the clinic. Whose it is stands there for those who treat, were called or took it on."""
     mine = clinics_where(request.user, Permission.ALERT_HANDLE)
     seen = Alert.objects.visible_to(request.user).filter(clinic_id__in=mine)
-    alert = get_object_or_404(seen.select_related("patient", "acknowledged_by", "resolved_by"), pk=alert_id)
+    alert = get_object_or_404(
+        seen.select_related("patient", "clinic", "acknowledged_by", "resolved_by"), pk=alert_id
+    )
     is_handled = seen.handled_by(request.user).filter(pk=alert.pk).exists()
     if request.method == "POST":
         return _post(request, alert, is_handled)
