@@ -25,7 +25,14 @@ STYLES = {
     "css/joined-staff.css": (*_FRAME, "staff", "print"),
 }
 # Each with everything it imports, under its own name.
-SCRIPTS = ("js/site.js", "js/autosave/main.js", "js/player/main.js")
+SCRIPTS = (
+    "js/site.js",
+    "js/autosave/main.js",
+    "js/player/main.js",
+    "js/plan/device.js",
+    "js/support.js",
+    "js/plan/offline.js",
+)
 
 _IMPORT = re.compile(
     r'^import (?:(?:\{(?P<names>[^}]*)\}|\* as (?P<all>\w+)) from )?"(?P<path>\.[\w./-]+)";$', re.MULTILINE

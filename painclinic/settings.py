@@ -233,6 +233,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": [SELF, *(f"https://{host}" for host in AUDIO_HOSTS)],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -275,6 +276,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Served as they are from the root of the site: the address of a service worker bounds what it may answer for.
+WHITENOISE_ROOT = BASE_DIR / "site_root"
 WHITENOISE_USE_FINDERS = MODE == "test"
 
 # Where mail goes. In a demonstration it stays inside, on a page that the banner links to.

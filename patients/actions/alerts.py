@@ -94,33 +94,28 @@ def flag_risk(
     reason = reason.strip()[:MAX_REASON]
     if not reason:
         raise ReasonNeededError
-    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("clinic")
-    enrolment = locked.get(pk=enrolment.pk)
     found = [Finding("by-hand", Alert.Kind.FLAGGED, max(level, SHOWS[shows][0]))]
-    is_on_call = duty.is_on_call(enrolment.clinic, clock.now())
     details: dict[str, Any] = {"reason": reason, "shows": shows}
     if about:
         details["about"] = about.stored()
-    cause = _Cause(by, enrolment, Alert.Kind.FLAGGED, found, None, details, is_on_call)
-    batch = Batch()
-    alert = _raise(cause, _to_merge(enrolment, [cause.kind]).get(cause.kind), batch)
-    batch.write()
-    return alert
+    return _raise_without_response(by, enrolment, found, details)
 
 
 @transaction.atomic
 def answer_follow_up(*, by: User, alert: Alert, answers: Mapping[str, str]) -> Alert:
     """Store the patient's answers to the four questions; what they say can raise the level, never lower it.
 
-    Raises AnswersMissingError.
+    Answers that arrive after the alert was closed (they waited for a network) and say that there is a
+    risk raise one of their own. Raises AnswersMissingError.
     """
     if any(answers.get(question) not in (YES, NO, DECLINED) for question in FOLLOW_UPS):
         raise AnswersMissingError
     alert = locked_alert(alert)
-    if not alert.is_open:
-        return alert
     said = {question: answers[question] for question in FOLLOW_UPS}
     met = findings(Facts(follow_up=said))
+    if not alert.is_open:
+        told = {"answers": said}
+        return _raise_without_response(by, alert.enrolment, met, told) if met else alert
     level = max((one.level for one in met), default=alert.level)
     is_higher = level > alert.level
     alert.level, alert.rules = max(level, alert.level), _union(alert.rules, met)
@@ -230,6 +225,21 @@ def _to_merge(enrolment: Enrolment, kinds: Iterable[str]) -> dict[str, Alert]:
         last_raised_at__gt=clock.now() - MERGED_WITHIN,
     )
     return {alert.kind: alert for alert in recent.select_for_update().order_by("raised_at")}
+
+
+def _raise_without_response(
+    by: User, enrolment: Enrolment, found: Sequence[Finding], told: Mapping[str, Any]
+) -> Alert:
+    """An alert, or a repeat of one, that no questionnaire is behind. All findings are of one kind."""
+    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("clinic")
+    enrolment = locked.get(pk=enrolment.pk)
+    kind = found[0].kind
+    is_on_call = duty.is_on_call(enrolment.clinic, clock.now())
+    cause = _Cause(by, enrolment, kind, found, None, told, is_on_call)
+    batch = Batch()
+    alert = _raise(cause, _to_merge(enrolment, [kind]).get(kind), batch)
+    batch.write()
+    return alert
 
 
 def _raise(cause: _Cause, there: Alert | None, batch: Batch) -> Alert:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -45,15 +44,6 @@ class PlanPage:
         emergency = Line(_("Emergency, at any hour"), clinic.emergency_number)
         known = (gp if self.patient.gp_name else None, own if clinic.phone else None, *lines, emergency)
         return tuple(line for line in known if line)
-
-    @property
-    def on_device(self) -> dict[str, Any]:
-        """The plan as a browser keeps it for its person, when they ask for that."""
-        parts = [
-            {"title": part.title, "lines": [[line.text, line.phone, line.tel] for line in part.lines]}
-            for part in self.filled
-        ]
-        return {"version": self.plan.version if self.plan else 0, "parts": parts}
 
 
 def plan_page(user: User, patient: Patient) -> PlanPage:

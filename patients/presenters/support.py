@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -51,6 +52,15 @@ class SupportPage:
         is_risk = self.alert is not None and self.alert.kind == Kind.RISK
         return is_risk and not self.has_answered and not self.is_full_screen
 
+    @property
+    def mark(self) -> str:
+        """Names what is on the page, so that a press that arrives late is never taken for another alert."""
+        return f"{self.alert.pk}@{self.alert.last_raised_at.isoformat()}" if self.alert else ""
+
+    def is_same(self, mark: str) -> bool:
+        """Whether a press meant what the page shows now. Without a mark it is taken to."""
+        return mark in ("", self.mark)
+
     @cached_property
     def is_watched(self) -> bool:
         return clocks.is_watched(clock.now(), self.clinic, is_on_call=self.is_on_call)
@@ -94,6 +104,21 @@ def support_page(user: User, enrolment: Enrolment) -> SupportPage:
         has_answered=alert is not None and answered.exists(),
         is_on_call=duty.is_on_call(enrolment.clinic, clock.now()),
     )
+
+
+def asked_about(user: User, enrolment: Enrolment, page: SupportPage, mark: str) -> Alert | None:
+    """The alert that a patient's answers to the four questions are about; None when they were given before.
+
+    Answers may have waited for a network while the alert was merged, or even closed.
+    """
+    if not mark:
+        return page.alert if page.asks else None
+    try:
+        wanted = UUID(mark.partition("@")[0])
+    except ValueError:
+        return None
+    mine = Alert.objects.visible_to(user).filter(enrolment=enrolment, kind=Kind.RISK, pk=wanted)
+    return mine.exclude(events__kind=AlertEvent.Kind.FOLLOW_UP).first()
 
 
 def rule_words(slug: str) -> str | Promise:

@@ -16,6 +16,9 @@ from programs.worksheets.definition import Definition, read_definition
 MAX_TEXT, MAX_NAME, MAX_PHONE, MAX_PEOPLE = 1000, 120, 40, 5
 # Fewer digits than this are no number that can be called.
 _LEAST_DIGITS = 3
+_NUMBER = re.compile(r"\s*\+?[0-9][0-9\s()./-]*", re.ASCII)
+# In the middle of words only what is long enough to be meant as one.
+_AMONG_WORDS = re.compile(r"\+?[0-9][0-9\s()./-]{3,}[0-9]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,13 @@ class Line:
 
     @property
     def tel(self) -> str:
-        """The number as it is dialled."""
-        digits = re.sub(r"\D", "", self.phone)
+        """The number as it is dialled: the first that was written, where more than a number was."""
+        found = _NUMBER.fullmatch(self.phone) or _AMONG_WORDS.search(self.phone)
+        number = found[0].strip() if found else ""
+        digits = re.sub(r"[^0-9]", "", number)
         if len(digits) < _LEAST_DIGITS:
             return ""
-        return f"+{digits}" if self.phone.strip().startswith("+") else digits
+        return f"+{digits}" if number.startswith("+") else digits
 
 
 @dataclass(frozen=True)

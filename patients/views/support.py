@@ -9,7 +9,7 @@ from painclinic.access.reads import open_record
 from patients.access import PatientRequest, patient_page
 from patients.actions.alerts import answer_follow_up, mark_read
 from patients.forms import FollowUpForm
-from patients.presenters.support import support_page
+from patients.presenters.support import asked_about, support_page
 
 
 @patient_page(Permission.COURSE_WORK, consent=False, support=False)
@@ -19,8 +19,8 @@ def support(request: PatientRequest) -> HttpResponse:
     page = support_page(request.user, request.enrolment)
     form = FollowUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and (form.is_valid() or not page.asks):
-        if page.alert and page.asks:
-            answer_follow_up(by=request.user, alert=page.alert, answers=form.cleaned_data)
+        if alert := asked_about(request.user, request.enrolment, page, request.POST.get("alert", "")):
+            answer_follow_up(by=request.user, alert=alert, answers=form.cleaned_data)
         return redirect("patients:support")
     open_record(request, subject_id=request.patient.pk, clinic_id=request.patient.clinic_id, verb="support")
     name = "patients/support_now.html" if page.is_full_screen else "patients/support.html"
@@ -34,6 +34,6 @@ def support_read(request: PatientRequest) -> HttpResponse:
     """The patient has read what to do now. Further alerts, and open questions, come next."""
     page = support_page(request.user, request.enrolment)
     was_full = page.is_full_screen
-    if page.alert:
+    if page.alert and page.is_same(request.POST.get("alert", "")):
         mark_read(by=request.user, alert=page.alert)
     return redirect("patients:support" if was_full else "patients:home")

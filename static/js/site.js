@@ -1,6 +1,8 @@
 /* Small behaviours, each keyed on a data- attribute; every page also works without them. */
 
 import { breaks } from "./site/break.js";
+import { readFirst } from "./site/crisis.js";
+import { keepHelp } from "./site/offline.js";
 import { watchSession } from "./site/session.js";
 
 function closeMenus(except) {
@@ -99,3 +101,5 @@ document.addEventListener("allauth.error", (event) => {
 
 breaks();
 watchSession();
+readFirst();
+window.addEventListener("load", keepHelp);

@@ -148,7 +148,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         **of, kind=CourseChange.Kind.EXTEND_WINDOW, payload={"days": 7}, by=therapist, reason=f"{mark}-change"
     )
     SafetyPlan.objects.create(
-        **row, submission_id=uuid4(), version=1, texts={"signs": f"{mark}-safety"}, by=user
+        **row, submission_id=uuid4(), version=1, texts={"helpers": [{"name": f"{mark}-safety"}]}, by=user
     )
     SafetyPlanOffer.objects.create(**row, by=therapist)
     thread = _conversation(row, user, therapist, mark)

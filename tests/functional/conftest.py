@@ -101,6 +101,8 @@ def open_context(
     contexts: list[BrowserContext] = []
 
     def make(width: int = 1280, **options: Any) -> BrowserContext:
+        # What a test answers for the server (`route`) must not pass by a worker; the tests of it allow it.
+        options.setdefault("service_workers", "block")
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},

@@ -1,14 +1,15 @@
 /* Signing out removes what is kept on this device; what was not sent yet is sent first, or said. */
 
+import { remove as removePlan } from "../plan/kept.js";
 import { dialog } from "./parts.js";
-import { put } from "./server.js";
+import { sendTail } from "./posts.js";
 import * as tabs from "./tabs.js";
 import * as tails from "./tails.js";
 
 async function send(owner, forms) {
   await Promise.all([...forms].map((form) => (form.isDirty ? form.save() : null)));
   for (const tail of await tails.all(owner)) {
-    const { kind } = await put(tail.url, tail.body);
+    const { kind } = await sendTail(tail);
     if (["saved", "conflict", "gone"].includes(kind)) await tails.drop(tail.draft, tail.page);
   }
 }
@@ -35,6 +36,7 @@ export function watchSignOut(path, owner, forms) {
     if (!(await mayLeave(owner, forms))) return;
     for (const written of forms) written.isHandedIn = true;
     await tails.wipe();
+    await removePlan();
     tabs.tell({ type: "signed-out" });
     form.submit();
   });

@@ -2,8 +2,9 @@
    pages left unsent, and signing out. */
 
 import { SavedForm } from "./form.js";
+import * as plan from "../plan/kept.js";
 import { watchSignOut } from "./leaving.js";
-import { put } from "./server.js";
+import { sendTail } from "./posts.js";
 import { Session } from "./session.js";
 import * as tabs from "./tabs.js";
 import * as tails from "./tails.js";
@@ -19,7 +20,10 @@ function begin(root) {
   }
   for (const box of root.querySelectorAll("input[data-shared-device]")) {
     box.checked = tails.isShared();
-    box.addEventListener("change", () => tails.setShared(box.checked));
+    box.addEventListener("change", () => {
+      tails.setShared(box.checked);
+      if (box.checked) plan.remove();
+    });
   }
 }
 
@@ -35,8 +39,10 @@ async function sendLeftovers() {
     const form = present().find((one) => one.draft === tail.draft);
     if (form) await form.adopt(tail);
     else {
-      const { kind } = await put(tail.url, tail.body);
+      const { kind, url } = await sendTail(tail);
       if (["saved", "conflict", "gone"].includes(kind)) await tails.drop(tail.draft, tail.page);
+      // What this page asks for has been pressed before, without a network.
+      if (kind === "saved" && url && document.querySelector("form[data-send-later]")) window.location.assign(url);
     }
   }
 }
@@ -67,6 +73,7 @@ window.addEventListener("pageshow", (event) => event.persisted && window.locatio
 watchSignOut(signOut, owner, forms);
 tabs.tell({ type: "here", owner });
 await tails.purgeOthers(owner);
+await plan.purgeOthers(owner);
 await tabs.alone("leftovers", sendLeftovers);
 for (const form of present()) {
   if (await tabs.isWrittenElsewhere(form.draft) && !form.pen) form.showElsewhere();

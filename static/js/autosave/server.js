@@ -24,6 +24,10 @@ export function takeToken(fresh) {
   }
 }
 
+export function currentToken() {
+  return token;
+}
+
 async function ask(url, options) {
   const signal = options.keepalive ? undefined : AbortSignal.timeout(TIMEOUT);
   const response = await fetch(url, { credentials: "same-origin", cache: "no-store", signal, ...options });

@@ -35,6 +35,7 @@ PLAN = {
 TABLE: list[tuple[str, str]] = [
     ("nobody", "/"),
     ("nobody", "/help-now/"),
+    ("nobody", "/help-now/offline/"),
     ("nobody", "/display/"),
     ("nobody", "/sign-in/"),
     ("nobody", "/password/reset/"),

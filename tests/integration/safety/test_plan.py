@@ -81,7 +81,16 @@ def test_parts_come_in_the_order_in_which_they_are_used() -> None:
 
 @pytest.mark.parametrize(
     ("phone", "tel"),
-    [("07700 900123", "07700900123"), ("+44 (115) 496", "+44115496"), ("ask Pat", ""), ("12", ""), ("", "")],
+    [
+        ("07700 900123", "07700900123"),
+        ("+44 (115) 496", "+44115496"),
+        ("999", "999"),
+        ("0115 496 0111, room 12", "01154960111"),
+        ("room 123", ""),
+        ("ask Pat", ""),
+        ("12", ""),
+        ("", ""),
+    ],
 )
 def test_number_is_dialled_as_it_was_meant_or_not_at_all(phone: str, tel: str) -> None:
     assert Line("Pat", phone).tel == tel
