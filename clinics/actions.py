@@ -47,6 +47,7 @@ def enrol_and_invite(
     programme_version: ProgrammeVersion,
     therapist: User,
     starts_on: date,
+    guidance: str = Enrolment.Guidance.REGULAR,
 ) -> Enrolment:
     """Enrol a patient and plan the invitation in the same transaction: one is never there without the other.
 
@@ -62,6 +63,7 @@ def enrol_and_invite(
         programme_version=programme_version,
         therapist=therapist,
         starts_on=starts_on,
+        guidance=guidance,
     )
     if invitation is not None:
         queue_invitation(by=by, invitation=invitation)

@@ -56,5 +56,6 @@ urlpatterns = [
     path("clinic/rules/sign/", ruleset.rule_set_sign, name="rule-set-sign"),
     path("clinic/results/", results.results, name="results"),
     path("clinic/results/answers.csv", results.answers_export, name="answers-export"),
+    path("clinic/results/figures.csv", results.figures_export, name="figures-export"),
     path("clinic/results/codebook.csv", results.codebook_export, name="codebook-export"),
 ]

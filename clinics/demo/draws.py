@@ -19,6 +19,11 @@ ANSWERS_LAST = 0.80
 ANSWERS_FIRST = 0.98
 HAS_BACK_PAIN = 0.70
 UNWANTED_EACH = 0.04
+# Of those who answered at the end, how many answer after so many months [D].
+ANSWERS_LATER = {3: 0.75, 12: 0.60}
+RECOMMENDS = 0.85
+# Why somebody did not answer, and how often; the rest is not known [D].
+REASONS = {"not-reached": 0.25, "declined": 0.15, "unwell": 0.08, "technical": 0.02}
 # Chances that item 9 is at least 1, 2 and 3 before treatment; the middle one is ours [D].
 ITEM_NINE = (0.26, 0.08, 0.02)
 # Months over which courses begin.
@@ -100,6 +105,8 @@ class Drawn:
     # Answers by time point and questionnaire; a questionnaire that was not answered is not in it.
     first: dict[str, dict[str, int]] = field(default_factory=dict)
     last: dict[str, dict[str, int]] = field(default_factory=dict)
+    # By months after the end; empty where nothing was answered.
+    later: dict[int, dict[str, dict[str, int]]] = field(default_factory=dict)
     # Of each message the hour of the course, and which side wrote it.
     messages: list[tuple[float, str]] = field(default_factory=list)
 
@@ -223,3 +230,27 @@ def _messages(rng: random.Random, last_day: int) -> list[tuple[float, str]]:
         at = answer
     found += [(at + 24.0 * number, "team") for number in range(1, rng.choice((3, 4, 5)))]
     return found
+
+
+def add_after(rng: random.Random, drawn: Drawn) -> None:
+    """What comes of the end of a course: a view of it, and the same answers once more after some months.
+
+    Changes after the end are not drawn: gains stay as they are.
+    """
+    if not drawn.last:
+        drawn.later = {months: {} for months in ANSWERS_LATER}
+        return
+    likes = rng.random() < RECOMMENDS
+    view = {
+        code: rng.randint(2, 4) if likes else rng.randint(0, 2) for code in ("content", "matters", "contact")
+    }
+    kept = {slug: answers for slug, answers in drawn.last.items() if slug != "unwanted-effects"}
+    drawn.last["satisfaction"] = view | {"recommend": rng.randint(3, 4) if likes else rng.randint(0, 2)}
+    drawn.later = {
+        months: dict(kept) if rng.random() < chance else {} for months, chance in ANSWERS_LATER.items()
+    }
+
+
+def draw_reason(rng: random.Random) -> str:
+    """Why a time point was not answered; empty where nobody found out."""
+    return rng.choices([*REASONS, ""], [*REASONS.values(), 1 - sum(REASONS.values())])[0]

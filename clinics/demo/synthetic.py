@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from clinics.demo.draws import Drawn, draw
+from clinics.demo.draws import Drawn, add_after, draw, draw_reason
 from clinics.demo.staff import add_member
 from messaging.models import Message, Thread
 from painclinic import clock
@@ -27,6 +27,7 @@ from patients.models import (
     Enrolment,
     ModuleProgress,
     Occasion,
+    OccasionMissing,
     Patient,
     Response,
     Score,
@@ -40,9 +41,12 @@ from programs.schedule import Point, default_schedule
 BUILDER = System("make-synthetic-clinic")
 NAME = "Synthetic clinic (made-up patients)"
 BATCH = 500
-ASKED = ("peg", "phq-9", "gad-7", "rmdq", "unwanted-effects")
+ASKED = ("peg", "phq-9", "gad-7", "rmdq", "unwanted-effects", "satisfaction")
+AT_END = ("unwanted-effects", "satisfaction")
 THERAPISTS = ("Alder", "Birch", "Cedar", "Elder", "Hazel")
 SEED = 2026
+# The day of the course on which the questions at its end are due.
+LAST_DAY = 70
 TEXT = "Synthetic message: nobody wrote this."
 
 
@@ -59,13 +63,15 @@ class Frame:
     versions: dict[str, InstrumentVersion]
     points: dict[str, Point]
     with_messages: bool
+    # For what comes after the course, so that the courses of a seed stay as they are.
+    later: random.Random
 
 
 def make_clinic(count: int, version: ProgrammeVersion, *, seed: int = SEED, messages: bool = True) -> Clinic:
     """A new clinic with so many made-up courses on a published version; the same seed, the same courses."""
     rng = random.Random(seed)  # noqa: S311  draws patients who do not exist, not secrets
     with transaction.atomic():
-        frame = _frame(version, messages)
+        frame = _frame(version, messages, seed)
         for start in range(0, count, BATCH):
             _add(rng, frame, range(start, min(count, start + BATCH)))
             keys.forget()
@@ -73,7 +79,7 @@ def make_clinic(count: int, version: ProgrammeVersion, *, seed: int = SEED, mess
     return frame.clinic
 
 
-def _frame(version: ProgrammeVersion, messages: bool) -> Frame:
+def _frame(version: ProgrammeVersion, messages: bool, seed: int) -> Frame:
     clinic = Clinic.objects.create(name=NAME, phone="0115 496 0199", is_synthetic=True)
     tail = f"{clinic.pk.hex[-8:]}.synthetic.example"
     admin = add_member(clinic, Role.CLINIC_ADMIN, f"admin@{tail}", "Synthetic Admin")
@@ -91,8 +97,9 @@ def _frame(version: ProgrammeVersion, messages: bool) -> Frame:
         modules=modules,
         steps={module.pk: module.steps.all()[0] for module in modules if module.steps.all()},
         versions=dict(current_versions(ASKED, "en")),
-        points={point.kind: point for point in reversed(default_schedule(version.programme.slug))},
+        points={point.slug: point for point in default_schedule(version.programme.slug)},
         with_messages=messages,
+        later=random.Random(seed + 1),  # noqa: S311  as above
     )
 
 
@@ -205,12 +212,15 @@ def _steps(frame: Frame, one: Drawn, enrolment: Enrolment) -> Iterator[StepProgr
 def _questionnaires(frame: Frame, pairs: Sequence[tuple[Drawn, Enrolment]]) -> None:
     occasions, responses = [], []
     scores: list[Score] = []
+    missing: list[OccasionMissing] = []
     for one, enrolment in pairs:
-        for kind, answered, day in (("baseline", one.first, -1), ("post", one.last, 70)):
-            occasion = _occasion(frame, enrolment, kind)
+        add_after(frame.later, one)
+        for slug, answered, day in _asked(one):
+            occasion = _occasion(frame, enrolment, slug)
             occasions.append(occasion)
             moment = _moment(one, enrolment, day)
             if not answered or not moment:
+                missing += _why_missing(frame, occasion)
                 continue
             occasion.completed_at = moment
             for slug, answers in answered.items():
@@ -218,18 +228,43 @@ def _questionnaires(frame: Frame, pairs: Sequence[tuple[Drawn, Enrolment]]) -> N
                 responses.append(response)
                 scores += _scores(frame, response, slug)
     _bulk(Occasion, iter(occasions))
+    _bulk(OccasionMissing, iter(missing))
     _bulk(Response, iter(responses))
     _bulk(Score, iter(scores))
 
 
-def _occasion(frame: Frame, enrolment: Enrolment, kind: str) -> Occasion:
-    point = frame.points.get(kind) or Point(kind, kind, 70 if kind == "post" else 0, 7, 21, ASKED)
+def _asked(one: Drawn) -> Iterator[tuple[str, dict[str, dict[str, int]], int]]:
+    """Time points with what was answered, and on which day of the course."""
+    yield "baseline", one.first, -1
+    yield "post", one.last, LAST_DAY
+    for months, answered in one.later.items():
+        yield f"follow-up-{months}", answered, LAST_DAY + 1 + 365 * months // 12
+
+
+def _why_missing(frame: Frame, occasion: Occasion) -> Iterator[OccasionMissing]:
+    """A reason for about half of those that are over."""
+    reason = draw_reason(frame.later)
+    if reason and occasion.closes_on < clock.local_today(frame.clinic.timezone):
+        yield OccasionMissing(
+            clinic=frame.clinic,
+            patient_id=occasion.patient_id,
+            occasion=occasion,
+            reason=reason,
+            by=frame.admin,
+            at=at(occasion.closes_on, 12),
+        )
+
+
+def _occasion(frame: Frame, enrolment: Enrolment, slug: str) -> Occasion:
+    day = 0 if slug == "baseline" else LAST_DAY
+    point = frame.points.get(slug) or Point(slug, slug, day, 7, 21, ASKED)
+    kind = point.kind
     due = enrolment.starts_on + timedelta(days=point.day)
     return Occasion(
         **_row(frame, enrolment),
         kind=kind,
         slug=point.slug,
-        instruments=[slug for slug in ASKED if kind == "post" or slug != "unwanted-effects"],
+        instruments=[name for name in ASKED if kind == "post" or name not in AT_END],
         opens_on=due - timedelta(days=point.opens),
         due_on=due,
         closes_on=due + timedelta(days=point.closes),

@@ -20,7 +20,7 @@ from painclinic.accounts.choices import timezone_choices
 from painclinic.accounts.models import Clinic, User
 from painclinic.widgets import DateInput
 from patients.actions.enrolment import Person
-from patients.models import Patient
+from patients.models import Enrolment, Patient
 from programs.models import ProgrammeVersion
 
 # Eligibility: adults (clinical.md 4.4).
@@ -169,6 +169,13 @@ class EnrolForm(ContactForm):
             "invalid": _("Enter a real date, like 2026-03-04."),
         },
     )
+    guidance = forms.ChoiceField(
+        label=_("Guidance"),
+        help_text=_("The clinic's results can be looked at by it. It does not change what the patient gets."),
+        choices=Enrolment.Guidance.choices,
+        initial=Enrolment.Guidance.REGULAR,
+        required=False,
+    )
     request_id = forms.UUIDField(widget=forms.HiddenInput())
     # Asked only when a patient of the same name and date of birth is there already.
     is_somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput())
@@ -185,6 +192,9 @@ class EnrolForm(ContactForm):
         self.fields["programme"].queryset = newest_versions()  # type: ignore[attr-defined]  # a model choice
         self.fields["therapist"].queryset = working_therapists(clinic)  # type: ignore[attr-defined]  # likewise
         self.namesake: Patient | None = None
+
+    def clean_guidance(self) -> str:
+        return self.cleaned_data["guidance"] or Enrolment.Guidance.REGULAR
 
     def clean_starts_on(self) -> date:
         starts: date = self.cleaned_data["starts_on"]

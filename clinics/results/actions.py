@@ -47,12 +47,17 @@ def count_due(*, by: Actor) -> int:
 def rebuild_results(*, by: Actor) -> int:
     """Throw away every kept figure and make all of them again from the record; returns how many courses."""
     _lock()
-    OutcomeCell.objects.all().delete()
+    with connection.cursor() as cursor:
+        # The cells go as a whole: nothing has to be taken back from them.
+        cursor.execute("SELECT set_config('painclinic.rebuilding', 'on', true)")
     Outcome.objects.all().delete()
+    OutcomeCell.objects.all().delete()
     OutcomeDue.objects.all().delete()
     ids = list(Enrolment.objects.order_by("pk").values_list("pk", flat=True))
     for chunk in _chunks(ids):
         _count(chunk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('painclinic.rebuilding', '', true)")
     record(by=by, action=Action.WRITE, verb="results-rebuild", object_type="patients.outcome")
     return len(ids)
 
@@ -94,7 +99,11 @@ def _count(ids: Sequence[UUID]) -> None:
     before = {one.enrolment_id: one for one in Outcome.objects.filter(enrolment__in=ids)}
     moves: dict[Key, Decimal] = {}
     outcomes = []
-    for counted in read_courses(ids):
+    courses = read_courses(ids)
+    # A course that is none any more is taken back by the database as its outcome goes.
+    gone = set(before) - {counted.enrolment.pk for counted in courses}
+    Outcome.objects.filter(enrolment__in=gone).delete()
+    for counted in courses:
         old = before.get(counted.enrolment.pk)
         if old:
             _move(moves, old, {name: Decimal(value) for name, value in old.facts.items()}, -1)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clinics.results.export import COLUMNS
+from clinics.results.answering import reason_words
+from clinics.results.export import COLUMNS, NOT_ANSWERED
 from clinics.results.lines import line
 from painclinic.accounts.models import Clinic
 from programs.instruments.definition import InstrumentDefinition, Item, Scale
@@ -36,8 +37,9 @@ MEANINGS = {
     "instrument": "Short name of the questionnaire",
     "version": "Number of the questionnaire's text and scoring in its language",
     "language": "Language in which it was answered",
-    "item": "Item code, or a scale's name followed by _score",
-    "raw": "The number that was answered; declined where no answer was wanted; empty for scores",
+    "item": "Item code; a scale's name followed by _score; or not_answered for a whole time point",
+    "raw": "The number that was answered; declined where no answer was wanted; empty for scores; "
+    "for not_answered the reason",
     "score": "What the scale comes to; empty for items",
     "completed_at": "When the questionnaire was handed in (ISO 8601, UTC)",
     "in_window": "1 if answered between the first and the last day of the occasion, else 0",
@@ -46,6 +48,12 @@ MEANINGS = {
 RULES = (
     ("started", "Has used the programme at least once, of those whose start was 14 days ago or earlier"),
     ("completed", "At least 6 of 8 modules done, of those who started and whose 70 days are over"),
+    ("therapist_minutes", "From one event of a therapist about the patient to the next, up to 10 minutes"),
+    (
+        "follow_up",
+        "Change from the first score to the follow-up; nothing is filled in for who did not answer",
+    ),
+    ("small_numbers", "In the file of figures numbers from 1 to 4, and what would tell them, are left out"),
     ("free_text", "What people wrote is not in the export"),
     ("corrections", "Of a corrected questionnaire only the correction is in the export"),
 )
@@ -57,6 +65,8 @@ def codebook_lines(clinic: Clinic) -> Iterator[str]:
     note = "synthetic data" if clinic.is_synthetic or clinic.is_demo else ""
     for name in COLUMNS:
         yield _row(name, "export", "text", MEANINGS[name], note=note)
+    reasons = " | ".join(f"{value}, {label}" for value, label in reason_words().items())
+    yield _row(NOT_ANSWERED, "export", "radio", "Why a planned time point was not answered", reasons)
     for name, meaning in RULES:
         yield _row(f"rule_{name}", "rules", "descriptive", meaning)
     versions = InstrumentVersion.objects.with_instrument().order_by("instrument__slug", "language", "-number")

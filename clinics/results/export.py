@@ -6,19 +6,23 @@ request's transaction is over. What is answered while it is being made may or ma
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.crypto import salted_hmac
 
 from clinics.results.lines import line
+from painclinic import clock
 from painclinic.accounts.models import Clinic, User
-from patients.models import Response, Score
+from patients.models import Occasion, OccasionMissing, Response, Score
 from patients.models.measures import ResponseQuerySet
 
 PIECE = 500
+# The name in the column of items of a time point that was not answered; why stands where answers do.
+NOT_ANSWERED = "not_answered"
 COLUMNS = (
     "participant",
     "timepoint",
@@ -44,7 +48,7 @@ def pseudonym(clinic: Clinic, enrolment_id: UUID) -> str:
 
 
 def answer_lines(by: User, clinic: Clinic) -> Iterator[str]:
-    """The header, then every line. Holds `PIECE` responses at a time, however many there are."""
+    """The header, every answer, then what was not answered. Holds `PIECE` rows at a time."""
     yield line(COLUMNS)
     last: UUID | None = None
     while True:
@@ -52,9 +56,43 @@ def answer_lines(by: User, clinic: Clinic) -> Iterator[str]:
             piece = list(_piece(by, clinic, last))
             text = "".join(made for response in piece for made in _lines(clinic, response))
         if not piece:
-            return
+            break
         last = piece[-1].pk
         yield text
+    yield from _missed_lines(by, clinic)
+
+
+def _missed_lines(by: User, clinic: Clinic) -> Iterator[str]:
+    """A line for each planned time point that was not answered and cannot be any more, with its reason."""
+    today, last = clock.local_today(clinic.timezone), None
+    while True:
+        with transaction.atomic():
+            piece = _missed(by, clinic, today, last)
+        if not piece:
+            return
+        last = piece[-1][0]
+        mark = int(clinic.is_synthetic or clinic.is_demo)
+        yield "".join(
+            line(
+                [
+                    *(pseudonym(clinic, enrolment), slug, "", "", "", NOT_ANSWERED),
+                    *(why or ("in-part" if begun else "not-known"), None, None, None, mark),
+                ]
+            )
+            for _, enrolment, slug, begun, why in piece
+        )
+
+
+def _missed(
+    by: User, clinic: Clinic, today: date, last: UUID | None
+) -> list[tuple[UUID, UUID, str, bool, str | None]]:
+    why = OccasionMissing.objects.filter(occasion=OuterRef("pk")).order_by("-at").values("reason")[:1]
+    begun = Exists(Response.objects.filter(occasion=OuterRef("pk")))
+    rows = Occasion.objects.for_export(by).incomplete().filter(clinic=clinic, closes_on__lt=today)
+    if last:
+        rows = rows.filter(pk__gt=last)
+    rows = rows.order_by("pk")
+    return list(rows.values_list("pk", "enrolment_id", "slug", begun, Subquery(why))[:PIECE])
 
 
 def _piece(by: User, clinic: Clinic, last: UUID | None) -> ResponseQuerySet:

@@ -25,6 +25,9 @@ SILENT_DAYS = 28
 # At least six of eight modules; of other programmes the same part.
 COMPLETER_PART = 6 / 8
 REPLY_HOURS = 24
+FOLLOW_UP = "follow-up-"
+# Who would rather recommend the programme than not: "probably" and "yes" on our own form.
+RECOMMENDS = 3
 
 Facts = dict[str, Decimal]
 
@@ -36,6 +39,32 @@ class Pair:
     scale: Scale
     pre: Decimal | None = None
     post: Decimal | None = None
+    # By the months after the end at which it was asked again.
+    later: dict[int, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TimePoint:
+    """A planned set of questions of one course, and what became of it."""
+
+    slug: str
+    closes_on: date
+    is_done: bool
+    # Some of its questionnaires were answered.
+    is_begun: bool = False
+    # Why it was not answered, where somebody found out.
+    reason: str = ""
+
+    @property
+    def months(self) -> int | None:
+        """How many months after the end a follow-up asks; None for other time points."""
+        return follow_up_months(self.slug)
+
+
+def follow_up_months(slug: str) -> int | None:
+    """12 for "follow-up-12"."""
+    tail = slug.removeprefix(FOLLOW_UP)
+    return int(tail) if tail != slug and tail.isdecimal() else None
 
 
 @dataclass
@@ -51,6 +80,12 @@ class Course:
     post_closes_on: date | None = None
     pairs: dict[str, Pair] = field(default_factory=dict)
     unwanted: Decimal | None = None
+    # How many of them the patient puts down to the programme.
+    due_to_programme: Decimal | None = None
+    # From 0, no, to 4, yes.
+    recommend: int | None = None
+    points: list[TimePoint] = field(default_factory=list)
+    minutes: Decimal = Decimal(0)
     # (side, when), oldest first.
     messages: list[tuple[str, datetime]] = field(default_factory=list)
 
@@ -72,7 +107,14 @@ def facts_of(course: Course, today: date, zone: str) -> Facts:
     is_closed = course.post_closes_on is None or today > course.post_closes_on
     for slug, pair in course.pairs.items():
         found |= {f"{slug}:{name}": value for name, value in _pair_facts(pair, is_closed).items()}
+        for months, closed in _follow_ups(course, today).items():
+            late = _late_facts(pair, months, closed)
+            found |= {f"{slug}:fu{months}-{name}": value for name, value in late.items()}
     found |= _unwanted_facts(course, is_closed)
+    found |= _recommend_facts(course, is_closed)
+    found |= _minute_facts(course, today)
+    for point in course.points:
+        found |= _point_facts(point, today)
     return {name: Decimal(value) for name, value in found.items() if value}
 
 
@@ -81,7 +123,10 @@ def next_look(course: Course, today: date) -> date | None:
     ends = [course.starts_on + timedelta(TREATMENT_DAYS + SILENT_DAYS)]
     if course.post_closes_on:
         ends.append(course.post_closes_on + timedelta(1))
-    return today + timedelta(1) if today < max(ends) else None
+    if today < max(ends):
+        return today + timedelta(1)
+    to_come = [one.closes_on for one in course.points if not one.is_done and one.closes_on >= today]
+    return min(to_come) + timedelta(1) if to_come else None
 
 
 def completers_need(modules: int) -> int:
@@ -154,10 +199,59 @@ def _pair_facts(pair: Pair, is_closed: bool) -> Mapping[str, Decimal | int]:
     return found
 
 
+def _follow_ups(course: Course, today: date) -> Mapping[int, bool]:
+    """By months after the end whether that follow-up can no longer be answered."""
+    return {one.months: today > one.closes_on for one in course.points if one.months is not None}
+
+
+def _late_facts(pair: Pair, months: int, is_closed: bool) -> Mapping[str, Decimal | int]:
+    """Sums from the first score to that of a follow-up; who gave no first score has no change."""
+    pre, late = pair.pre, pair.later.get(months)
+    if pre is None:
+        return {}
+    if late is None:
+        return {"missing": int(is_closed), "waiting": int(not is_closed)}
+    return {
+        "n": 1, "pre": pre, "post": late, "pre2": pre * pre, "post2": late * late, "cross": pre * late,
+    }  # fmt: skip
+
+
+def _point_facts(point: TimePoint, today: date) -> Mapping[str, int]:
+    """Whether a planned time point was answered, once it was or cannot be any more."""
+    if not point.is_done and today <= point.closes_on:
+        return {}
+    if point.is_done:
+        return {f"asked:{point.slug}": 1, f"answered:{point.slug}": 1}
+    why = point.reason or ("in-part" if point.is_begun else "not-known")
+    return {f"asked:{point.slug}": 1, f"missed-{why}:{point.slug}": 1}
+
+
+def _recommend_facts(course: Course, is_closed: bool) -> Mapping[str, int]:
+    if course.recommend is None:
+        return {"recommend-missing": int(is_closed and course.last_use is not None)}
+    return {"recommend-n": 1, "recommend-yes": int(course.recommend >= RECOMMENDS)}
+
+
+def _minute_facts(course: Course, today: date) -> Mapping[str, Decimal | int]:
+    """The time of therapists, of those who started; per week of their treatment and per course."""
+    if course.last_use is None:
+        return {}
+    over = course.is_over(today)
+    until = course.last_use if over else today
+    weeks = min(WEEKS, max(1, (until - course.starts_on).days // 7 + 1))
+    return {
+        "minutes": course.minutes,
+        "minute-weeks": weeks,
+        "over-minutes": course.minutes if over else 0,
+        "timed": int(course.minutes > 0),
+    }
+
+
 def _unwanted_facts(course: Course, is_closed: bool) -> Mapping[str, int]:
     if course.unwanted is None:
         return {"unwanted-missing": int(is_closed and course.last_use is not None)}
-    return {"unwanted-n": 1, "unwanted-any": int(course.unwanted > 0)}
+    due = int(bool(course.due_to_programme))
+    return {"unwanted-n": 1, "unwanted-any": int(course.unwanted > 0), "unwanted-due": due}
 
 
 def _reply_facts(messages: Sequence[tuple[str, datetime]], zone: str) -> Mapping[str, Decimal | int]:

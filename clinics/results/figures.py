@@ -74,16 +74,39 @@ def overview(shown: Shown) -> list[Line]:
             "unwanted-n",
             "",
             "def-unwanted",
-            more=_not_told(shown),
+            more=_not_answered(shown, "unwanted-missing"),
         ),
-        Line(
-            label=_("Therapist minutes"),
-            value=_("not recorded"),
-            of=_("Minutes are not captured yet."),
-            published=elsewhere["minutes"],
-            anchor="def-minutes",
+        _share(shown, _("Put it down to the programme"), "unwanted-due", "unwanted-n", "", "def-unwanted"),
+        _share(
+            shown,
+            _("Would recommend it"),
+            "recommend-yes",
+            "recommend-n",
+            elsewhere["recommend"],
+            "def-recommend",
+            more=_not_answered(shown, "recommend-missing"),
         ),
+        _minutes(shown, elsewhere["minutes"]),
     ]
+
+
+def _minutes(shown: Shown, elsewhere: str) -> Line:
+    """Per patient and week of treatment, and per course that is over."""
+    label, anchor = _("Therapist minutes per patient and week"), "def-minutes"
+    if not shown.count("timed"):
+        return Line(label, _("nothing yet"), "", elsewhere, anchor)
+    if shown.hides_count("started") or shown.hides_count("timed"):
+        return Line(label, too_few(), "", elsewhere, anchor)
+    weekly = float(shown.totals.get("minutes", 0)) / max(1, shown.count("minute-weeks"))
+    over = ""
+    if shown.count("over-started") and not shown.hides_count("over-started"):
+        course = float(shown.totals.get("over-minutes", 0)) / shown.count("over-started")
+        over = _("%(minutes)s minutes per course, of %(n)s that are over") % {
+            "minutes": number_format(round(course, 1), 1),
+            "n": shown.count("over-started"),
+        }
+    started = _("of %(n)s who started") % {"n": shown.count("started")}
+    return Line(label, number_format(round(weekly, 1), 1), _join(started, over), elsewhere, anchor)
 
 
 def _share(shown: Shown, label: str, name: str, of: str, elsewhere: str, anchor: str, more: str = "") -> Line:
@@ -129,11 +152,11 @@ def _mean_reply(shown: Shown) -> str:
     return _("on average after %(hours)s weekday hours") % {"hours": number_format(round(hours, 1), 1)}
 
 
-def _not_told(shown: Shown) -> str:
-    missing = shown.count("unwanted-missing")
+def _not_answered(shown: Shown, name: str) -> str:
+    missing = shown.count(name)
     if not missing:
         return ""
-    if shown.hides_count("unwanted-missing"):
+    if shown.hides_count(name):
         return _("fewer than 5 did not answer")
     return ngettext("%(n)s did not answer", "%(n)s did not answer", missing) % {"n": missing}
 
@@ -167,26 +190,27 @@ def _measure(shown: Shown, slug: str, title: str, scale: Scale) -> MeasureRow:
     return MeasureRow(
         title=title,
         n=(_("nothing yet") if not sums.n else too_few()) if hidden else str(sums.n),
-        before="–" if hidden else _mean(sums.mean_pre, sums.sd_pre),
-        after="–" if hidden else _mean(sums.mean_post, sums.sd_post),
-        effect=_effect(size) if size else "–",
+        before="–" if hidden else mean_words(sums.mean_pre, sums.sd_pre),
+        after="–" if hidden else mean_words(sums.mean_post, sums.sd_post),
+        effect=effect_words(size) if size else "–",
         better=share("better", "told"),
         worse=share("worse", "told"),
         fell30=share("fell30", "asked30"),
         fell50=share("fell50", "asked50"),
-        missing=_missing(shown, slug),
+        missing=missing_words(shown, slug),
         published=f"{other:.2f}" if other else "–",
         size=size,
         other=other,
     )
 
 
-def sums_of_measure(shown: Shown, slug: str) -> Sums:
-    """The sums of first and last scores of those who gave both."""
+def sums_of_measure(shown: Shown, slug: str, when: str = "") -> Sums:
+    """The sums of first and last scores of those who gave both; `when` is the prefix of a follow-up."""
     found = [
-        float(shown.totals.get(f"{slug}:{name}", 0)) for name in ("pre", "post", "pre2", "post2", "cross")
+        float(shown.totals.get(f"{slug}:{when}{name}", 0))
+        for name in ("pre", "post", "pre2", "post2", "cross")
     ]
-    return Sums(shown.count(f"{slug}:n"), *found)
+    return Sums(shown.count(f"{slug}:{when}n"), *found)
 
 
 def part_of(shown: Shown, name: str, of: str) -> str:
@@ -201,11 +225,11 @@ def part_of(shown: Shown, name: str, of: str) -> str:
     return _("%(share)s of %(n)s") % {"share": percent(part, whole), "n": whole}
 
 
-def _mean(mean: float, sd: float) -> str:
+def mean_words(mean: float, sd: float) -> str:
     return f"{number_format(round(mean, 1), 1)} ({number_format(round(sd, 1), 1)})"
 
 
-def _effect(size: Effect) -> str:
+def effect_words(size: Effect) -> str:
     return _("%(g)s (%(low)s to %(high)s)") % {
         "g": number_format(round(size.g, 2), 2),
         "low": number_format(round(size.low, 2), 2),
@@ -213,7 +237,7 @@ def _effect(size: Effect) -> str:
     }
 
 
-def _missing(shown: Shown, slug: str) -> str:
+def missing_words(shown: Shown, slug: str, when: str = "") -> str:
     """What is not there: first scores without a last, not due yet, and last scores without a first."""
     words = {
         "missing": _("no last score: %(n)s"),
@@ -222,9 +246,9 @@ def _missing(shown: Shown, slug: str) -> str:
     }
     said = []
     for name, text in words.items():
-        count = shown.count(f"{slug}:{name}")
+        count = shown.count(f"{slug}:{when}{name}")
         if count:
-            hidden = shown.hides_count(f"{slug}:{name}")
+            hidden = shown.hides_count(f"{slug}:{when}{name}")
             said.append(
                 text
                 % {"n": _("fewer than 5") if hidden and count < LEAST else too_few() if hidden else count}

@@ -9,8 +9,11 @@ decision [D], after the habit of health statistics.
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 LEAST = 5
+
+V = TypeVar("V", bound=Hashable)
 
 Totals = Mapping[str, Decimal]
 # The chosen value of a filter, and what each of its values comes to with all other filters held.
@@ -26,13 +29,13 @@ def is_small(count: int) -> bool:
     return 0 < count < LEAST
 
 
-def hidden_values(counts: Mapping[Hashable, int]) -> set[Hashable]:
+def hidden_values(counts: Mapping[V, int]) -> set[V]:
     """Which values of a filter are hidden: the small ones, and the next where those alone would be told.
 
     The total is shown. If all hidden values together come to less than 5, the total less the shown ones
     would tell that, so the smallest shown one is hidden with them.
     """
-    hidden: set[Hashable] = {value for value, count in counts.items() if is_small(count)}
+    hidden: set[V] = {value for value, count in counts.items() if is_small(count)}
     if hidden and sum(counts[value] for value in hidden) < LEAST:
         others = [(count, str(value), value) for value, count in counts.items() if count >= LEAST]
         if others:

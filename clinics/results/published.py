@@ -38,4 +38,5 @@ def published() -> dict[str, str]:
         "completed": _("63% in routine care, 76 to 94% with support"),
         "minutes": _("12.7 minutes per patient and week; 67.7 minutes per course"),
         "replies": _("within 24 hours on weekdays"),
+        "recommend": _("85%"),
     }

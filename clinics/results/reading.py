@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinics.results.hiding import Shown, Table
 from painclinic.accounts.models import Clinic
-from patients.models import OutcomeCell
+from patients.models import Enrolment, OutcomeCell
 
 # Filter by the field whose values it holds.
 FIELDS = {
@@ -56,12 +56,12 @@ def read_choice(clinic: Clinic, wanted: Mapping[str, str]) -> Chosen:
         )
         .distinct()
     )
-    guidance = {"regular": _("regular, from a therapist")}
+    guidance = dict(Enrolment.Guidance.choices)
     found = [
         ("programme", _("Programme"), {str(row[0]): row[1] for row in rows}),
         ("therapist", _("Therapist"), {str(row[2]): row[3] for row in rows}),
         ("year", _("Started in"), {str(row[4]): str(row[4]) for row in rows}),
-        ("guidance", _("Guidance"), {row[5]: guidance.get(row[5], row[5]) for row in rows}),
+        ("guidance", _("Guidance"), {row[5]: str(guidance.get(row[5], row[5])) for row in rows}),
     ]
     return Chosen(
         [

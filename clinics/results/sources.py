@@ -10,18 +10,28 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from clinics.results.facts import Course, Pair
+from clinics.results.facts import Course, Pair, TimePoint, follow_up_months
+from clinics.results.minutes import minutes_of
 from messaging.models import Message
-from patients.models import Assignment, Enrolment, Entry, ModuleProgress, Occasion, Score, StepProgress
-from programs.instruments.definition import InstrumentDefinition, Scale
+from patients.models import (
+    Assignment,
+    Enrolment,
+    Entry,
+    ModuleProgress,
+    Occasion,
+    OccasionMissing,
+    Response,
+    Score,
+    StepProgress,
+)
+from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.library import definition_of
 from programs.models import InstrumentVersion, Module
 
-UNWANTED = "unwanted-effects"
-# How much a therapist is in it cannot be set yet: every course is guided regularly.
-REGULAR = "regular"
+UNWANTED, PUT_DOWN = "unwanted-effects", "treatment"
+SATISFACTION, RECOMMEND = "satisfaction", "recommend"
 FIRST_KINDS = (Occasion.Kind.SCREEN, Occasion.Kind.BASELINE)
 
 
@@ -37,7 +47,7 @@ class Counted:
 
     @property
     def guidance(self) -> str:
-        return REGULAR
+        return self.enrolment.guidance
 
 
 def read_courses(enrolment_ids: Iterable[UUID]) -> list[Counted]:
@@ -50,8 +60,10 @@ def read_courses(enrolment_ids: Iterable[UUID]) -> list[Counted]:
         for pk, one in enrolments.items()
     }
     _add_use(courses, enrolments)
+    _add_points(courses)
     _add_scores(courses)
-    _add_messages(courses, enrolments)
+    _add_views(courses)
+    _add_conversations(courses, enrolments)
     therapists = _therapists(enrolments)
     return [
         Counted(
@@ -107,36 +119,70 @@ def _latest(rows: QuerySet[Any], when: str) -> list[tuple[UUID, datetime]]:
     return [(row["enrolment_id"], row["latest"]) for row in found]
 
 
+def _add_points(courses: dict[UUID, Course]) -> None:
+    """What became of each planned time point, with the newest reason where it was not answered.
+
+    Those that a therapist added are left out: how many there are differs from person to person.
+    """
+    given = Response.objects.filter(occasion=OuterRef("pk"))
+    why = OccasionMissing.objects.filter(occasion=OuterRef("pk")).order_by("-at").values("reason")[:1]
+    rows = Occasion.objects.filter(enrolment__in=courses).exclude(kind=Occasion.Kind.EXTRA)
+    for pk, slug, day, done, begun, reason in rows.order_by("closes_on", "slug").values_list(
+        "enrolment_id", "slug", "closes_on", "completed_at", Exists(given), Subquery(why)
+    ):
+        courses[pk].points.append(TimePoint(slug, day, done is not None, begun, reason or ""))
+
+
 def _add_scores(courses: dict[UUID, Course]) -> None:
-    """The last score before treatment and the one at its end, where the scale has a rule for change."""
-    kinds = Q(response__occasion__kind__in=[*FIRST_KINDS, Occasion.Kind.POST])
+    """The last score before treatment, at its end and later, where the scale has a rule for change."""
+    kinds = [*FIRST_KINDS, Occasion.Kind.POST, Occasion.Kind.FOLLOW_UP]
+    wanted = Q(scale="total") | Q(scale=PUT_DOWN, instrument=UNWANTED)
     rows = list(
         Score.objects.current()
-        .filter(kinds, enrolment__in=courses, scale="total", value__isnull=False)
+        .filter(wanted, enrolment__in=courses, response__occasion__kind__in=kinds, value__isnull=False)
         .order_by("response__submitted_at", "response_id")
         .values_list(
             "enrolment_id",
             "instrument",
+            "scale",
             "value",
             "response__occasion__kind",
+            "response__occasion__slug",
             "response__instrument_version_id",
         )
     )
-    definitions = _definitions({row[4] for row in rows})
-    for pk, slug, value, kind, version in rows:
+    definitions = _definitions({row[6] for row in rows})
+    for pk, slug, name, value, kind, when, version in rows:
         scale = definitions[version].scale()
-        if slug == UNWANTED and kind == Occasion.Kind.POST:
-            courses[pk].unwanted = value
+        if slug == UNWANTED:
+            _keep_unwanted(courses[pk], name, value, kind)
         elif scale and scale.change:
-            _keep(courses[pk], slug, scale, value, kind)
+            _keep(courses[pk].pairs.setdefault(slug, Pair(scale)), value, kind, when)
 
 
-def _keep(course: Course, slug: str, scale: Scale, value: Any, kind: str) -> None:
-    pair = course.pairs.setdefault(slug, Pair(scale))
+def _keep_unwanted(course: Course, scale: str, value: Any, kind: str) -> None:
+    if kind == Occasion.Kind.POST and scale == PUT_DOWN:
+        course.due_to_programme = value
+    elif kind == Occasion.Kind.POST:
+        course.unwanted = value
+
+
+def _keep(pair: Pair, value: Any, kind: str, slug: str) -> None:
+    months = follow_up_months(slug)
     if kind == Occasion.Kind.POST:
         pair.post = value
-    else:
+    elif kind != Occasion.Kind.FOLLOW_UP:
         pair.pre = value
+    elif months is not None:
+        pair.later[months] = value
+
+
+def _add_views(courses: dict[UUID, Course]) -> None:
+    """Whether they would recommend the programme, as answered at its end."""
+    rows = Response.objects.current().filter(enrolment__in=courses, occasion__kind=Occasion.Kind.POST)
+    rows = rows.filter(instrument_version__instrument__slug=SATISFACTION).order_by("submitted_at", "pk")
+    for pk, answers in rows.values_list("enrolment_id", "answers"):
+        courses[pk].recommend = answers.get(RECOMMEND)
 
 
 def _definitions(versions: set[UUID]) -> dict[UUID, InstrumentDefinition]:
@@ -144,13 +190,18 @@ def _definitions(versions: set[UUID]) -> dict[UUID, InstrumentDefinition]:
     return {version.pk: definition_of(version) for version in rows}
 
 
-def _add_messages(courses: dict[UUID, Course], enrolments: dict[UUID, Enrolment]) -> None:
-    """When messages came and went, never what they say. Those before an enrolment are of an earlier one."""
+def _add_conversations(courses: dict[UUID, Course], enrolments: dict[UUID, Enrolment]) -> None:
+    """When messages came and went, never what they say, and the minutes of therapists.
+
+    What was before an enrolment belongs to an earlier one.
+    """
     by_patient: dict[UUID, list[Enrolment]] = {}
     for one in enrolments.values():
         by_patient.setdefault(one.patient_id, []).append(one)
     rows = Message.objects.filter(patient__in=by_patient).order_by("sent_at", "pk")
     spans = _spans(by_patient)
+    for pk, minutes in minutes_of(spans, set(courses)).items():
+        courses[pk].minutes = minutes
     for patient, side, at in rows.values_list("patient_id", "side", "sent_at"):
         begun = [pk for pk, start in spans[patient] if start <= at]
         if begun and begun[-1] in courses:

@@ -85,6 +85,7 @@ def patient_enrol(request: ViewerRequest) -> HttpResponse:
                 programme_version=data["programme"],
                 therapist=data["therapist"],
                 starts_on=data["starts_on"],
+                guidance=data["guidance"],
             )
         except AlreadyMemberError:
             form.add_error("email", _("Somebody with this e-mail address is enrolled or invited already."))

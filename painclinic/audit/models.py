@@ -21,7 +21,7 @@ class AuditEvent(models.Model):
     """
 
     at = models.DateTimeField(db_index=True)
-    actor_id = models.UUIDField(null=True, db_index=True)
+    actor_id = models.UUIDField(null=True)
     actor = models.CharField(max_length=80)
     clinic_id = models.UUIDField(null=True)
     subject_id = models.UUIDField(null=True)
@@ -35,6 +35,8 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
+            # What somebody did next, for the time that went into a course.
+            models.Index(fields=["actor_id", "at"], name="audit_actor_at"),
             models.Index(fields=["subject_id", "-at"], name="audit_subject_at"),
             models.Index(fields=["clinic_id", "-at"], name="audit_clinic_at"),
         ]

@@ -130,7 +130,7 @@ def share_figure(
     """Shares from 0 to 1 as columns with their numbers, in order; a gap where one is not shown."""
 
     def draw(suffix: str, width: int) -> SafeString:
-        frame = Frame(left=38, right=width - 6, top=44, bottom=214)
+        frame = Frame(left=38, right=width - 6, top=58, bottom=214)
         y = Scale(0, 100, frame.bottom, frame.top)
         room = (frame.right - frame.left) / max(1, len(shares))
         parts = [

@@ -55,6 +55,7 @@ def enrol_patient(
     programme_version: ProgrammeVersion,
     therapist: User,
     starts_on: date,
+    guidance: str = Enrolment.Guidance.REGULAR,
 ) -> tuple[Enrolment, Invitation | None]:
     """Enrol a new patient and invite them; sending the invitation is the caller's part.
 
@@ -83,7 +84,11 @@ def enrol_patient(
         by=by, clinic=clinic, request_id=request_id, person=person, user=invitation.user
     )
     enrolment = Enrolment.objects.create(
-        patient=patient, clinic=clinic, programme_version=programme_version, starts_on=starts_on
+        patient=patient,
+        clinic=clinic,
+        programme_version=programme_version,
+        starts_on=starts_on,
+        guidance=Enrolment.Guidance(guidance),
     )
     assignment = Assignment.objects.create(
         patient=patient, clinic=clinic, enrolment=enrolment, therapist=therapist, started_at=clock.now()

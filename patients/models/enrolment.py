@@ -25,6 +25,10 @@ class Enrolment(PatientRow):
         COMPLETED = "completed", _("completed")
         STOPPED = "stopped", _("stopped")
 
+    class Guidance(models.TextChoices):
+        REGULAR = "regular", _("regular: the therapist writes every week")
+        ON_REQUEST = "on-request", _("on request: the therapist answers when asked")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme_version = models.ForeignKey(
         ProgrammeVersion, on_delete=models.PROTECT, related_name="enrolments"
@@ -33,6 +37,10 @@ class Enrolment(PatientRow):
     starts_on = models.DateField(_("start date"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     created_at = models.DateTimeField(default=clock.now)
+    # How much contact was agreed at the start; results are told apart by it, nothing else hangs on it.
+    guidance = models.CharField(
+        _("guidance"), max_length=12, choices=Guidance.choices, default=Guidance.REGULAR
+    )
     # What the patient said at the start; None until then. Some questionnaires are for back pain only.
     has_back_pain = models.BooleanField(null=True, blank=True)
     # Kept by the actions whenever the patient does something, for worklists and reminders.

@@ -20,6 +20,10 @@ class OccasionQuerySet(ClinicalQuerySet["Occasion"]):
     def incomplete(self) -> "OccasionQuerySet":
         return self.filter(completed_at=None)
 
+    def for_export(self, user: object) -> "OccasionQuerySet":
+        """The time points of the clinics whose data `user` may take away, without names, for analysis."""
+        return self.filter(clinic_id__in=clinics_where(user, Permission.RESULTS_EXPORT))
+
 
 class Occasion(PatientRow):
     """A time point at which questionnaires are due. Days are in the patient's time zone.

@@ -11,9 +11,10 @@ from django.test import Client
 from clinics.results import export
 from clinics.results.codebook import HEAD
 from clinics.results.lines import line
+from painclinic import clock
 from painclinic.accounts.models import Clinic, User
 from painclinic.audit.models import AuditEvent
-from patients.models import Enrolment, Patient, Response
+from patients.models import Enrolment, Occasion, OccasionMissing, Patient, Response
 from tests.integration.results.test_page import signed_in, synthetic
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +33,18 @@ def test_export_holds_every_answer_and_score_once_and_says_that_they_are_synthet
     responses = Response.objects.filter(clinic=clinic)
     answers = sum(len(one.answers) for one in responses)
     scores = sum(one.scores.exclude(value=None).count() for one in responses)
-    assert len([row for row in rows if row["raw"]]) == answers
+    missed = [row for row in rows if row["item"] == export.NOT_ANSWERED]
+    assert len([row for row in rows if row["raw"]]) - len(missed) == answers
+    today = clock.local_today(clinic.timezone)
+    over = Occasion.objects.filter(clinic=clinic, completed_at=None, closes_on__lt=today)
+    assert len(missed) == over.count() > 0
+    known = OccasionMissing.objects.filter(occasion__in=over).values_list("reason", flat=True)
+    assert sorted(row["raw"] for row in missed if row["raw"] != "not-known") == sorted(known)
     assert len([row for row in rows if row["score"]]) == scores
     keys = [tuple(row[name] for name in ("participant", "timepoint", "instrument", "item")) for row in rows]
     assert len(set(keys)) == len(keys)
     assert {row["synthetic"] for row in rows} == {"1"}
-    assert {row["in_window"] for row in rows} <= {"0", "1"}
+    assert {row["in_window"] for row in rows if row not in missed} <= {"0", "1"}
 
 
 def test_export_names_nobody_and_nothing_of_another_clinic() -> None:
@@ -97,6 +104,7 @@ def test_codebook_has_the_columns_of_a_redcap_data_dictionary_and_every_item() -
     exported = rows_of(signed_in(clinic))
     for row in exported:
         form = f"{row['instrument']}_v{row['version']}_{row['language']}".replace("-", "_")
+        form = "export" if row["item"] == export.NOT_ANSWERED else form
         assert (form, row["item"].replace("-", "_")) in named
 
 
