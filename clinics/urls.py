@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinics.views import clinic, duty, patients, questionnaires, results, ruleset, staff
+from clinics.views import clinic, duty, patients, questionnaires, results, ruleset, schedule, staff
 
 app_name = "clinics"
 
@@ -48,6 +48,16 @@ urlpatterns = [
         "desk/questionnaires/<slug:instrument>/withdraw/",
         questionnaires.instrument_withdraw,
         name="instrument-withdraw",
+    ),
+    path("desk/schedule/", schedule.schedule_list, name="schedule-list"),
+    path("desk/schedule/<slug:programme>/", schedule.schedule_detail, name="schedule-detail"),
+    path("desk/schedule/<slug:programme>/add/", schedule.schedule_point_add, name="schedule-point-add"),
+    path("desk/schedule/<slug:programme>/reset/", schedule.schedule_reset, name="schedule-reset"),
+    path("desk/schedule/<slug:programme>/at/<slug:point>/", schedule.schedule_point, name="schedule-point"),
+    path(
+        "desk/schedule/<slug:programme>/at/<slug:point>/remove/",
+        schedule.schedule_point_remove,
+        name="schedule-point-remove",
     ),
     path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
     path("desk/access/", clinic.access_list, name="access-list"),

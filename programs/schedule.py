@@ -50,9 +50,12 @@ class ScheduleInvalidError(ValueError):
 
 
 def schedule_for(clinic: Clinic, programme: Programme) -> tuple[Point, ...]:
-    """The schedule in force: the clinic's newest, else the programme's own. One query."""
+    """The schedule in force: the clinic's newest, else the programme's own. One query.
+
+    A clinic that went back to the programme's own has an empty plan as its newest.
+    """
     own = MeasureSchedule.objects.filter(clinic=clinic, programme=programme).order_by("-number").first()
-    return read_schedule(own.plan) if own else default_schedule(programme.slug)
+    return read_schedule(own.plan) if own and own.plan else default_schedule(programme.slug)
 
 
 @lru_cache(maxsize=32)
@@ -124,3 +127,6 @@ def _whole(points: Sequence[Point], faults: dict[str, str]) -> None:
         seen.add(point.slug)
     if [point.kind for point in points].count("baseline") != 1:
         faults.setdefault("points", _("There is exactly one time point at the start."))
+    for index, point in enumerate(points):
+        if point.kind == "baseline" and point.day:
+            faults.setdefault(f"points-{index}-day", _("The time point at the start is on day 0."))

@@ -267,6 +267,7 @@ EVENTLESS = {
     "patients/actions/enrolment.py:note_activity": "part of other actions, which have events",
     "patients/actions/homework.py:extra_tasks": "reads",
     "patients/actions/homework.py:task_states": "reads",
+    "patients/actions/measures.py:planned_occasion": "makes a row; no database",
     "patients/actions/progress.py:course_facts": "reads",
     "patients/actions/reports.py:note_percent": "how far the making is; the report has its events",
     "patients/actions/respite.py:flare_up_limits": "reads",

@@ -87,7 +87,7 @@ def plan_occasions(*, by: Actor, enrolment: Enrolment) -> list[Occasion]:
     """
     points = schedule_for(enrolment.clinic, enrolment.programme_version.programme)
     there = set(Occasion.objects.filter(enrolment=enrolment).values_list("slug", flat=True))
-    new = [_occasion(enrolment, point) for point in points if point.slug not in there]
+    new = [planned_occasion(enrolment, point) for point in points if point.slug not in there]
     Occasion.objects.bulk_create(new, ignore_conflicts=True)
     if new:
         record(
@@ -102,7 +102,8 @@ def plan_occasions(*, by: Actor, enrolment: Enrolment) -> list[Occasion]:
     return new
 
 
-def _occasion(enrolment: Enrolment, point: Point) -> Occasion:
+def planned_occasion(enrolment: Enrolment, point: Point) -> Occasion:
+    """The time point of one enrolment, not stored yet."""
     due = enrolment.starts_on + timedelta(days=point.day)
     return Occasion(
         enrolment=enrolment,

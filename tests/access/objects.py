@@ -50,6 +50,8 @@ KWARGS: dict[str, Make] = {
     "step": lambda w: 1,
     "pk": lambda w: 1,
     "instrument": lambda w: "probe",
+    "programme": lambda w: w.cast.version.programme.slug,
+    "point": lambda w: "week-2",
     "uidb36": lambda w: "1",
     "key": lambda w: "wrong-key",
 }
@@ -142,6 +144,10 @@ def _clinic(world: World) -> dict[str, Any]:
         "lines-TOTAL_FORMS": "0",
         "lines-INITIAL_FORMS": "0",
     }
+
+
+def _point() -> dict[str, Any]:
+    return {"kind": "weekly", "day": "7", "opens": "0", "closes": "6", "instruments": ["peg"]}
 
 
 def _shift(world: World, user: User | None) -> dict[str, Any]:
@@ -258,6 +264,8 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
         "attested_name": "Ada Min",
         "is_sure": "on",
     },
+    "clinics:schedule-point": lambda w, u: _point(),
+    "clinics:schedule-point-add": lambda w, u: _point() | {"day": "30"},
     "clinics:rule-set-sign": lambda w, u: _signature(),
     "messaging:thread": _message,
     "messaging:thread-read": _last_message,

@@ -154,6 +154,8 @@ class Site:
             "token": lambda: self.invitation.token,
             "slug": lambda: "w3-activity-log",
             "instrument": lambda: "probe",
+            "programme": lambda: self.version.programme.slug,
+            "point": lambda: "week-2",
             "module": lambda: 1,
             "step": lambda: 1,
             "message": self._oldest_message,
