@@ -20,9 +20,9 @@ from django.core.files.storage import FileSystemStorage
 _FRAME = ("tokens", "base", "layout", "components", "charts")
 # Print comes last: it has to win over all others.
 STYLES = {
-    "css/joined-plain.css": (*_FRAME, "patient", "print"),
-    "css/joined-patient.css": (*_FRAME, "patient", "home", "course", "print"),
-    "css/joined-staff.css": (*_FRAME, "staff", "print"),
+    "css/joined-plain.css": (*_FRAME, "patient", "path", "print"),
+    "css/joined-patient.css": (*_FRAME, "patient", "path", "home", "course", "print"),
+    "css/joined-staff.css": (*_FRAME, "staff", "path", "print"),
 }
 # Each with everything it imports, under its own name.
 SCRIPTS = (
