@@ -113,6 +113,65 @@ def test_question_left_out_is_asked_for_again_with_the_numbers_above(cast: Cast,
     assert not Alert.objects.get().events.filter(kind="follow-up").exists()
 
 
+def marked(client: Client) -> str:
+    """What a press on the page of this moment says that it is about."""
+    return text(client).split('name="alert" value="')[1].split('"')[0]
+
+
+def test_press_that_arrives_late_is_never_taken_for_a_newer_alert(cast: Cast, phone: Client) -> None:
+    store(cast.enrolment, mood(3))
+    before = marked(phone)
+    phone.post("/support/read/", {"alert": before})
+    with clock.moved(timedelta(minutes=10)):
+        store(cast.enrolment, mood(3))
+        phone.post("/support/read/", {"alert": before})
+        assert phone.get("/home/").status_code == 302
+        phone.post("/support/read/", {"alert": marked(phone)})
+        assert phone.get("/home/").status_code == 200
+
+
+def test_answers_that_arrive_late_are_kept_with_the_alert_they_were_about(cast: Cast, phone: Client) -> None:
+    _, first = store(cast.enrolment, mood(1))
+    assert first
+    waiting = marked(phone)
+    store(cast.enrolment, {"saddle": 1}, slug="new-symptoms")
+    phone.post("/support/", CALM | {"alert": waiting, "intend": "yes"})
+    first.refresh_from_db()
+    assert first.level == Alert.Level.R3
+    assert first.events.filter(kind="follow-up").count() == 1
+    phone.post("/support/", CALM | {"alert": waiting})
+    assert first.events.filter(kind="follow-up").count() == 1
+
+
+@pytest.mark.parametrize(("intend", "alerts"), [("yes", 2), ("no", 1)])
+def test_answers_that_arrive_after_the_alert_was_closed_raise_their_own_if_they_are_a_risk(
+    cast: Cast, phone: Client, intend: str, alerts: int
+) -> None:
+    from patients.actions import alert_handling as acts
+
+    _, alert = store(cast.enrolment, mood(1))
+    assert alert
+    waiting = marked(phone)
+    acts.note_contact(by=cast.therapist, alert=alert, channel="phone", result="reached")
+    acts.resolve(by=cast.therapist, alert=alert, outcome="no-action", note="Spoke")
+    phone.post("/support/", CALM | {"alert": waiting, "intend": intend})
+    assert Alert.objects.count() == alerts
+    if intend == "yes":
+        newest = Alert.objects.open().get()
+        assert newest.level == Alert.Level.R3
+        assert phone.get("/home/").status_code == 302
+
+
+@pytest.mark.parametrize("mark", ["nonsense", "@", "00000000-0000-0000-0000-000000000000@x"])
+def test_mark_that_names_nothing_changes_nothing(cast: Cast, phone: Client, mark: str) -> None:
+    store(cast.enrolment, mood(1))
+    assert phone.post("/support/", CALM | {"alert": mark}).status_code == 302
+    phone.post("/support/read/", {"alert": mark})
+    alert = Alert.objects.get()
+    assert alert.patient_read_at is None
+    assert not alert.events.filter(kind="follow-up").exists()
+
+
 def test_outside_hours_the_page_says_that_nobody_is_watching(cast: Cast, phone: Client) -> None:
     DutyShift.objects.all().delete()
     with clock.moved(timedelta(hours=12)):
