@@ -1,6 +1,7 @@
 """The patient's own safety plan: to read, with numbers to tap, and to write."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from patients.drafts import draft_from_post, form_state
 from patients.models import Draft, SafetyPlan
 from patients.presenters.safety_plan import plan_page
 from patients.safety.plan import plan_form
-from programs.worksheets import fields_for
+from programs.worksheets import FormField, fields_for
 
 
 @patient_page(Permission.COURSE_WORK, consent=False)
@@ -74,7 +75,7 @@ def _form(
     begun = newest.texts if newest else {}
     fields = fields_for(form, typed or draft.data or begun, errors or {}, blank_rows=blank_rows)
     context = {
-        "fields": fields,
+        "fields": [_quiet(field) for field in fields],
         "draft": draft,
         "newest": newest,
         "faults": [
@@ -85,6 +86,14 @@ def _form(
         ],
     }
     return render(request, "patients/safety_plan_write.html", context, status=422 if errors else 200)
+
+
+def _quiet(field: FormField) -> FormField:
+    """The field without the word "optional": the page says once, on top, that every part is."""
+    rows = tuple(replace(row, fields=tuple(map(_quiet, row.fields))) for row in field.rows)
+    empty = field.empty_row
+    empty = replace(empty, fields=tuple(map(_quiet, empty.fields))) if empty else None
+    return replace(field, required=True, rows=rows, empty_row=empty)
 
 
 def _trace(request: PatientRequest, verb: str) -> None:
