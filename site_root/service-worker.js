@@ -10,8 +10,10 @@ const MOST_AGE = 60 * 60 * 1000;
 const AWAY = [502, 503, 504];
 
 let language = "";
+let filledFor = "";
 
 async function fill() {
+  filledFor = language;
   const headers = language ? { "Accept-Language": language } : {};
   const response = await fetch(PAGE, { credentials: "omit", cache: "no-store", redirect: "error", headers });
   if (!response.ok) throw new Error(`${PAGE}: ${response.status}`);
@@ -35,7 +37,8 @@ async function kept(request) {
 async function renew() {
   const page = await kept(PAGE);
   const age = Date.now() - (Date.parse(page?.headers.get("Date")) || 0);
-  const isForeign = language && page?.headers.get("Content-Language") !== language;
+  // A language that the site does not have is asked for once.
+  const isForeign = language !== filledFor && page?.headers.get("Content-Language") !== language;
   if (age > MOST_AGE || isForeign) await fill();
 }
 
