@@ -25,6 +25,7 @@ from patients.actions.enrolment import Person
 from patients.actions.entries import submit_entry
 from patients.actions.homework import submit_homework
 from patients.actions.measures import submit_response
+from patients.actions.plans import save_safety_plan
 from patients.actions.progress import (
     answer_check,
     finish_step,
@@ -135,7 +136,7 @@ class Life:
         for day in range(1, min(began, 4) + 1):
             past.append((self._at(began - day, 20, 30), self._log(day)))
         if course == Course.SHOWN:
-            return [*past, (self._at(1, 18, 40), self._worksheets)]
+            return [*past, (self._at(1, 18, 40), self._worksheets), (self._at(1, 18, 55), self._plan)]
         return [*past, (self._at(began - 4, 20, 45), self._worksheets), *self._homework()]
 
     def _homework(self) -> list[Moment]:
@@ -189,6 +190,10 @@ class Life:
         sent = Homework.objects.filter(enrolment=self.enrolment, module=self._week(number))
         comment = FEEDBACK[(number + self.persona.story) % len(FEEDBACK)]
         give_review(by=self.therapist, homework=sent.get(), outcome="reviewed", comment=comment)
+
+    def _plan(self) -> None:
+        patient = self.enrolment.patient
+        save_safety_plan(by=self.user, patient=patient, raw=texts.SAFETY_PLAN, submission_id=uuid4())
 
     def _letters(self) -> list[Moment]:
         question = self.persona.story % len(texts.QUESTIONS)

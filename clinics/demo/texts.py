@@ -14,6 +14,18 @@ CONSENT_BODY = "\n\n".join(
     ]
 )
 
+SAFETY_PLAN = {
+    "signs": "I stop answering the phone\nI think that nothing will ever change",
+    "alone": "Walk to the canal and back\nThe radio, and a hot shower",
+    "places-0-name": "The library café",
+    "helpers-0-name": "My sister Jo",
+    "helpers-0-phone": "07700 900188",
+    "others-0-name": "Pain nurse",
+    "others-0-phone": "0115 496 0222",
+    "safer": "Jo keeps the spare tablets",
+    "reasons": "Jo's children\nMy garden in June",
+}
+
 CRISIS_LINES = [
     {"label": "Samaritans", "number": "116 123", "note": "Day and night, free"},
     {"label": "NHS 111, mental health", "number": "111", "note": "Choose option 2, day and night"},
