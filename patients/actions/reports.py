@@ -10,11 +10,13 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from painclinic import clock
 from painclinic.accounts.models import User
 from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
+from patients.addressee import Letter
 from patients.models import Enrolment, Patient, Report
 from patients.models.reports import ReportQuerySet
 from patients.tasks import ring_for_reports
@@ -74,8 +76,11 @@ def request_report(
     large_print: bool = False,
     printed: Printed | None = None,
     is_named: bool = False,
+    letter: Letter | None = None,
 ) -> Report:
     """Ask for a report on a course, made for `by` as its reader; it is made in the background.
+
+    With `letter` it is the letter to the referrer or GP that `by` signs, whatever `edition` says.
 
     With `printed` it is that part of the programme, and not the progress report. The same
     `request_id` again returns the first, and so does asking while one of the same kind is still to
@@ -84,13 +89,15 @@ def request_report(
     """
     what = printed or PROGRESS
     patient = Patient.objects.treated_by(by).get(pk=enrolment.patient_id)
-    edition = Report.Edition.PATIENT if patient.user_id == by.pk else Report.Edition(edition)
+    edition = _edition_for(by, patient, edition, letter)
     # One after the other per reader, so that of two presses the second meets what the first made.
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    mine = Report.objects.light().filter(requested_by=by)
+    mine = Report.objects.light().filter(requested_by=by, batch=None)
     same = mine.filter(enrolment=enrolment)
     alike = same.unfinished().filter(edition=edition, scope=what.scope, target=what.target)
-    before = same.filter(request_id=request_id).first() or alike.first()
+    before = same.filter(request_id=request_id).first()
+    # Two letters may say different things; of anything else one that waits is the same.
+    before = before or (None if letter else alike.first())
     if before:
         return before
     if Report.objects.filter(request_id=request_id).exists():
@@ -100,8 +107,10 @@ def request_report(
         patient=patient,
         clinic_id=patient.clinic_id,
         enrolment=enrolment,
+        reader=by,
         requested_by=by,
         edition=edition,
+        letter=letter.stored() if letter else None,
         scope=what.scope,
         target=what.target,
         title=what.title,
@@ -113,6 +122,16 @@ def request_report(
     record(by=by, action=Action.EXPORT, verb="report-request", obj=report)
     ring_for_reports()
     return report
+
+
+def _edition_for(by: User, patient: Patient, edition: str, letter: Letter | None) -> Report.Edition:
+    if patient.user_id == by.pk:
+        if letter:
+            raise Patient.DoesNotExist
+        return Report.Edition.PATIENT
+    if (Report.Edition(edition) == Report.Edition.REFERRER) != (letter is not None):
+        raise ValueError("A letter has an addressee, and nothing else has one.")
+    return Report.Edition(edition)
 
 
 def _check_number(mine: ReportQuerySet, *, is_print: bool) -> None:
@@ -179,7 +198,7 @@ def put_back_report(*, by: Actor, claim: Report) -> None:
 @transaction.atomic
 def mark_seen(*, by: User, report: Report) -> None:
     """The reader knows that it is ready. Only a finished report of one's own can be seen; once is enough."""
-    own = Report.objects.filter(pk=report.pk, requested_by=by, seen_at=None)
+    own = Report.objects.filter(pk=report.pk, reader=by, seen_at=None)
     if own.filter(state__in=[Report.State.READY, Report.State.FAILED]).update(seen_at=clock.now()):
         record(by=by, action=Action.WRITE, verb="report-see", obj=report)
 
@@ -190,7 +209,10 @@ def note_download(*, by: User, report: Report) -> None:
 
 
 def _next_waiting() -> Report | None:
-    waiting = Report.objects.waiting().light().order_by("requested_at", "pk")
+    """Those that one person waits for come before those that were asked for by the dozen."""
+    is_many = Q(batch__isnull=False) | Q(occasion__isnull=False)
+    many = Report.objects.waiting().light().alias(is_many=ExpressionWrapper(is_many, BooleanField()))
+    waiting = many.order_by("is_many", "requested_at", "pk")
     return waiting.select_for_update(skip_locked=True).first()
 
 

@@ -16,7 +16,7 @@ from patients.models.outcomes import Outcome, OutcomeCell, OutcomeDue
 from patients.models.people import Patient
 from patients.models.plans import SafetyPlan, SafetyPlanOffer
 from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, StepProgress, StepRating
-from patients.models.reports import Report
+from patients.models.reports import Report, ReportBatch
 from patients.models.respite import Respite
 from patients.models.ruleset import RuleSetSignature
 from patients.models.sleep import SleepWindow
@@ -50,6 +50,7 @@ __all__ = [
     "OutcomeDue",
     "Patient",
     "Report",
+    "ReportBatch",
     "Respite",
     "Response",
     "Review",

@@ -5,18 +5,55 @@ from django.utils.translation import gettext_lazy as _
 from painclinic import clock
 from painclinic.access.scoping import ScopedQuerySet
 from painclinic.accounts.models import User
-from painclinic.crypto.fields import EncryptedBytesField
+from painclinic.crypto.fields import EncryptedBytesField, EncryptedJSONField
 from painclinic.ids import new_id
 from patients.models.enrolment import Enrolment
+from patients.models.measures import Occasion
 from patients.models.scope import NOBODY, PatientRow, clinical_scope
+
+
+class ReportBatchQuerySet(ScopedQuerySet["ReportBatch"]):
+    def visible_to(self, user: object) -> "ReportBatchQuerySet":
+        """Only who asked for it; which of its reports they may know of is said by the reports."""
+        return self.filter(requested_by=user) if isinstance(user, User) else self.filter(NOBODY)
+
+
+class ReportBatch(models.Model):
+    """Reports on several patients that one person asked for together."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The request form's own id: a double click asks once.
+    request_id = models.UUIDField(unique=True)
+    requested_at = models.DateTimeField(default=clock.now)
+
+    objects = ReportBatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at"]
+        indexes = [models.Index(fields=["requested_by", "-requested_at"], name="report_batch_of_person")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class ReportQuerySet(ScopedQuerySet["Report"]):
     def visible_to(self, user: object) -> "ReportQuerySet":
-        """A report is made for one reader: only who asked for it sees it, while they may see the patient."""
+        """A report is for one reader, who sees it while they may see the patient's treatment.
+
+        A letter that left the clinic is a part of the record besides: who treats the patient now, and
+        the patient, may read it once it is made.
+        """
         if not isinstance(user, User):
             return self.filter(NOBODY)
-        return self.filter(clinical_scope(user), requested_by=user)
+        letter = models.Q(edition=Report.Edition.REFERRER, state=Report.State.READY)
+        return self.filter(clinical_scope(user), models.Q(reader=user) | letter)
+
+    def asked_by(self, user: object) -> "ReportQuerySet":
+        """What `user` asked for, whoever reads it, without the file: to say how far it is."""
+        if not isinstance(user, User):
+            return self.filter(NOBODY)
+        return self.filter(clinical_scope(user), requested_by=user).defer("content", "letter")
 
     def unfinished(self) -> "ReportQuerySet":
         return self.filter(state__in=[Report.State.QUEUED, Report.State.RUNNING])
@@ -37,6 +74,7 @@ class Report(PatientRow):
     class Edition(models.TextChoices):
         PATIENT = "patient", _("for the patient")
         THERAPIST = "therapist", _("for the therapist")
+        REFERRER = "referrer", _("letter to the referrer or GP")
 
     class Scope(models.TextChoices):
         """What is on paper: the progress so far, or a part of the programme, empty or filled in."""
@@ -69,7 +107,15 @@ class Report(PatientRow):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="reports")
-    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Whose eyes it is made with, and who opens it. Of a letter the therapist who signs it.
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Who asked; nobody for one that the schedule makes.
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(
+        ReportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    # The time point that the schedule makes it for.
+    occasion = models.ForeignKey(Occasion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     edition = models.CharField(max_length=9, choices=Edition.choices)
     scope = models.CharField(max_length=9, choices=Scope.choices, default=Scope.PROGRESS)
     # Which one: a week ("3"), a step ("3/4"), a form or log (its slug), an entry (its id).
@@ -77,6 +123,9 @@ class Report(PatientRow):
     # What it is called in the programme; never what a patient wrote.
     title = models.CharField(max_length=300, blank=True)
     large_print = models.BooleanField(default=False)
+    # Whom a letter is to (`name`, `address`), the therapist's paragraph (`note`), and whether it says how
+    # safety was looked after (`tells_safety`).
+    letter = EncryptedJSONField(null=True, blank=True)
     # Whether the cover of a workbook bears the patient's name.
     is_named = models.BooleanField(default=False)
     # The request form's own id: a double click asks once.
@@ -100,8 +149,28 @@ class Report(PatientRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["requested_by", "enrolment", "edition", "scope", "target"],
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(
+                    state__in=["queued", "running"],
+                    batch=None,
+                    occasion=None,
+                    edition__in=["patient", "therapist"],
+                ),
                 name="report_one_unfinished_per_reader",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "occasion", "edition"],
+                condition=models.Q(occasion__isnull=False),
+                name="report_once_per_occasion",
+            ),
+            models.UniqueConstraint(
+                fields=["batch", "enrolment"],
+                condition=models.Q(batch__isnull=False),
+                name="report_once_per_batch",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(edition="referrer", letter__isnull=False)
+                | (~models.Q(edition="referrer") & models.Q(letter__isnull=True)),
+                name="report_letter_has_addressee",
             ),
         ]
         indexes = [
@@ -122,6 +191,10 @@ class Report(PatientRow):
     @property
     def is_progress(self) -> bool:
         return self.scope == self.Scope.PROGRESS
+
+    @property
+    def is_letter(self) -> bool:
+        return self.edition == self.Edition.REFERRER
 
     @property
     def is_ready(self) -> bool:

@@ -78,7 +78,7 @@ class Contents:
 
 def build(report: Report, *, advance: Advance = lambda percent: None) -> Page:
     """The page of a report in the language and time zone of its reader; `advance` hears how far it is."""
-    reader = report.requested_by
+    reader = report.reader
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.timezone)):
         contents = _contents(report, advance)
         title = _title(contents)
@@ -99,7 +99,7 @@ def build(report: Report, *, advance: Advance = lambda percent: None) -> Page:
 
 
 def _contents(report: Report, advance: Advance) -> Contents:
-    reader, enrolment = report.requested_by, report.enrolment
+    reader, enrolment = report.reader, report.enrolment
     to_patient = report.edition == Report.Edition.PATIENT
     course = course_part(reader, enrolment, to_patient=to_patient)
     advance(25)

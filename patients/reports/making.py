@@ -24,7 +24,8 @@ from patients.actions.reports import (
     put_back_report,
 )
 from patients.models import Report
-from patients.reports.document import build
+from patients.reports.document import Page, build
+from patients.reports.letter import DENSITIES, build_letter
 from patients.workbook.document import GoneError, build_book
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ MAKER = System("make-reports")
 RUNS_FOR = timedelta(minutes=2)
 STYLES = {
     f"css/{name}": settings.BASE_DIR / "static" / "css" / name
-    for name in ("pdf_report.css", "pdf_workbook.css")
+    for name in ("pdf_report.css", "pdf_workbook.css", "pdf_letter.css")
 }
 _STREAM = re.compile(rb"/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _PAGES = re.compile(rb"/Type /Pages\b[^>]*?/Count (\d+)")
@@ -94,19 +95,35 @@ class NoAccessError(Exception):
 def _render(claim: Report) -> bytes:
     report = _as_the_reader_sees_it(claim)
     note_percent(claim=claim, percent=10)
+    if report.is_letter:
+        return _on_one_page(report, claim)
     make = build if report.is_progress else build_book
     page = make(report, advance=lambda percent: note_percent(claim=claim, percent=percent))
     note_percent(claim=claim, percent=60)
-    content = pdf.render(
-        page.html, title=page.title, language=page.language, author=page.author, static_files=STYLES
-    )
+    content = _laid_out(page)
     note_percent(claim=claim, percent=95)
     return content
 
 
+def _on_one_page(report: Report, claim: Report) -> bytes:
+    """A letter, set as close as it must be to fit its page. Raises PdfTooLarge."""
+    for density in DENSITIES:
+        content = _laid_out(build_letter(report, density=density))
+        note_percent(claim=claim, percent=60)
+        if page_count(content) == 1:
+            return content
+    raise PdfTooLarge
+
+
+def _laid_out(page: Page) -> bytes:
+    return pdf.render(
+        page.html, title=page.title, language=page.language, author=page.author, static_files=STYLES
+    )
+
+
 def _as_the_reader_sees_it(claim: Report) -> Report:
     """The report through the reader's own eyes: an assignment may have ended since it was asked for."""
-    reader = User.objects.get(pk=claim.requested_by_id)
+    reader = User.objects.get(pk=claim.reader_id)
     own = Report.objects.visible_to(reader).light()
     related = own.select_related("enrolment__patient", "enrolment__clinic", "enrolment__programme_version")
     report = related.filter(pk=claim.pk).first()
@@ -115,7 +132,7 @@ def _as_the_reader_sees_it(claim: Report) -> Report:
     permission = Permission.OWN_RECORD if report.patient.user_id == reader.pk else Permission.REPORT_MAKE
     if report.clinic_id not in clinics_where(reader, permission):
         raise NoAccessError
-    report.requested_by = reader
+    report.reader = reader
     return report
 
 

@@ -48,14 +48,14 @@ def ask(request: ViewerRequest, enrolment: Enrolment, *, template: str, **extra:
         messages.error(request, _("This page was out of date. Please ask once more."))
         return redirect(reports_of(request.user, enrolment).list_url)
     remember(request, report)
-    return redirect(line_of(report).page_url)
+    return redirect(line_of(report, request.user).page_url)
 
 
 def detail_context(request: ViewerRequest, report: Report) -> dict[str, Any]:
     """What the page of a report shows: its state, and whether the page keeps looking."""
     looks = looks_of(request)
     return {
-        "line": line_of(report),
+        "line": line_of(report, request.user),
         "report": report,
         "looks": looks + 1,
         "keeps_looking": not report.is_finished and looks < MOST_LOOKS,
@@ -68,10 +68,10 @@ def fetch(request: ViewerRequest, report: Report) -> HttpResponse:
     A report without a file leads to its page, which says why.
     """
     if not report.is_ready:
-        return redirect(line_of(report).page_url)
+        return redirect(line_of(report, request.user).page_url)
     if request.method == "POST":
         see(request, report)
-        return redirect(line_of(report).file_url)
+        return redirect(line_of(report, request.user).file_url)
     note_download(by=request.user, report=report)
     return file_response(report)
 
@@ -99,7 +99,7 @@ def file_response(report: Report) -> HttpResponse:
 def _file_name(report: Report) -> str:
     """What kind of thing it is: of an entry or a log not even which form, which would tell of the person."""
     if report.is_progress:
-        return "progress-report"
+        return "letter" if report.is_letter else "progress-report"
     tells = report.scope in {Report.Scope.MODULE, Report.Scope.STEP}
     return "-".join([report.scope, *(report.target.split("/") if tells else [])])
 
@@ -137,7 +137,7 @@ def news(request: HttpRequest) -> News | None:
     if not ids or not isinstance(request.user, User):
         return None
     found = Report.objects.visible_to(request.user).light().filter(pk__in=ids, seen_at=None)
-    lines = [line for line in lines_of(found) if line.page_url != _page_path(request)]
+    lines = [line for line in lines_of(found, request.user) if line.page_url != _page_path(request)]
     looks = looks_of(request) if getattr(request, "htmx", False) else 0
     waits = any(not line.report.is_finished for line in lines)
     done = [line for line in lines if line.report.is_finished]

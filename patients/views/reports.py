@@ -71,7 +71,7 @@ def report_seen(request: ViewerRequest, report_id: UUID) -> HttpResponse:
     """The reader knows that the report is ready."""
     report = get_object_or_404(_visible(request), pk=report_id)
     pages.see(request, report)
-    return HttpResponse(status=204) if request.htmx else redirect(line_of(report).page_url)
+    return HttpResponse(status=204) if request.htmx else redirect(line_of(report, request.user).page_url)
 
 
 @requires(Permission.ACCOUNT_KEEP)

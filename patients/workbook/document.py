@@ -70,7 +70,7 @@ class Contents:
 
 def build_book(report: Report, *, advance: Advance = lambda percent: None) -> Page:
     """The page of a book in the language of its programme. Raises GoneError."""
-    reader, enrolment = report.requested_by, report.enrolment
+    reader, enrolment = report.reader, report.enrolment
     language = _language(reader, enrolment)
     with translation.override(language), timezone.override(ZoneInfo(reader.timezone)):
         wanted = find(reader, enrolment, report.scope, report.target)
@@ -106,7 +106,7 @@ def _language(reader: User, enrolment: Enrolment) -> str:
 
 
 def _contents(report: Report, wanted: Wanted) -> Contents:
-    reader, enrolment = report.requested_by, report.enrolment
+    reader, enrolment = report.reader, report.enrolment
     is_filled = wanted.scope in {Scope.ENTRY, Scope.LOG}
     is_plan = wanted.scope == Scope.PLAN
     return Contents(

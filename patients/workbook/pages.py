@@ -37,7 +37,7 @@ def ask_print(request: ViewerRequest, enrolment: Enrolment) -> HttpResponse:
         messages.error(request, _("This page was out of date. Please ask once more."))
         return redirect(reports_of(request.user, enrolment).list_url)
     remember(request, report)
-    return redirect(line_of(report).page_url)
+    return redirect(line_of(report, request.user).page_url)
 
 
 def _wanted(request: ViewerRequest, enrolment: Enrolment, form: PrintForm) -> Wanted | None:

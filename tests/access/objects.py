@@ -289,6 +289,12 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:print-create": lambda w, u: {"request_id": str(uuid4()), "scope": "course"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
     "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
+    "therapists:report-letter": lambda w, u: {
+        "request_id": str(uuid4()),
+        "name": "Dr Osei",
+        "address": "12 High Street",
+        "confirm": "1",
+    },
     "patients:question-form": _peg,
     "patients:entry-change": _correction,
     "patients:step-detail": _pain_cycle,

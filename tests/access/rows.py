@@ -30,6 +30,10 @@ NARROW: dict[str, dict[str, set[str]]] = {
         ),
         "thfar": TREATED["thfar"],
     },
+    # Asked for by the therapist alone.
+    "ReportBatch": {
+        name: patients for name, patients in TREATED.items() if name in {"ther", "same", "thfar"}
+    },
     # Made for the therapist and for the patient, each of whom sees their own.
     "Report": {
         name: patients for name, patients in TREATED.items() if name not in {"sup", "emer", "n2f", "new"}
@@ -57,7 +61,9 @@ def expected_of(model: Any, person: str) -> set[str]:
 def owners(rows: Any, names: dict[Any, str]) -> set[str]:
     """The names of the patients whose rows these are."""
     model = rows.model.__name__
-    path = {"Patient": "pk", "Delivery": "reminder__patient_id"}.get(model, "patient_id")
+    path = {"Patient": "pk", "Delivery": "reminder__patient_id", "ReportBatch": "reports__patient_id"}.get(
+        model, "patient_id"
+    )
     return {names.get(pk, "somebody else") for pk in rows.order_by().values_list(path, flat=True).distinct()}
 
 

@@ -41,6 +41,7 @@ from patients.models import (
     Occasion,
     Patient,
     Report,
+    ReportBatch,
     Respite,
     Review,
     ReviewComment,
@@ -152,8 +153,9 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     )
     SafetyPlanOffer.objects.create(**row, by=therapist)
     thread = _conversation(row, user, therapist, mark)
-    report = _report(of, therapist, Report.Edition.THERAPIST, enrolment)
-    patient_report = _report(of, user, Report.Edition.PATIENT, enrolment)
+    batch = ReportBatch.objects.create(requested_by=therapist, request_id=uuid4())
+    report = _report(of, therapist, Report.Edition.THERAPIST, batch)
+    patient_report = _report(of, user, Report.Edition.PATIENT)
     return Records(
         mark=mark,
         entry=entry,
@@ -329,12 +331,14 @@ def _alert(enrolment: Enrolment, therapist: User, mark: str) -> Alert:
     return acknowledge(by=therapist, alert=alert)
 
 
-def _report(of: dict[str, Any], reader: User, edition: str, enrolment: Enrolment) -> Report:
+def _report(of: dict[str, Any], reader: User, edition: str, batch: ReportBatch | None = None) -> Report:
     now = clock.now()
     return Report.objects.create(
         **of,
+        reader=reader,
         requested_by=reader,
         edition=edition,
+        batch=batch,
         request_id=uuid4(),
         state=Report.State.READY,
         percent=100,

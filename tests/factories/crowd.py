@@ -285,6 +285,7 @@ def add_report(enrolment: Enrolment, reader: User, *, days_ago: int = 0) -> Repo
         enrolment=enrolment,
         patient=enrolment.patient,
         clinic=enrolment.clinic,
+        reader=reader,
         requested_by=reader,
         edition=Report.Edition.PATIENT if own else Report.Edition.THERAPIST,
         request_id=uuid4(),

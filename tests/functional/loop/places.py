@@ -122,6 +122,7 @@ TABLE: list[tuple[str, str]] = [
     ("colleague", "/patients/{held}/release/"),
     ("therapist", "/patients/{patient}/unlock/"),
     ("therapist", "/patients/{patient}/reports/"),
+    ("therapist", "/patients/{patient}/reports/letter/"),
     ("therapist", "/patients/{patient}/reports/{waiting_report}/"),
     ("therapist", "/patients/emergency-access/"),
     ("therapist", "/help-now/"),
