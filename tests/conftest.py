@@ -17,10 +17,13 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 import pytest
+from hypothesis import settings
 
 from painclinic.embedded import cluster
 
 _servers = ExitStack()
+# For a night: `pytest --hypothesis-profile=long`.
+settings.register_profile("long", max_examples=2000)
 
 
 def _start_servers() -> None:

@@ -11,6 +11,7 @@ from painclinic.audit.actions import record
 from painclinic.audit.models import Action
 from patients.actions.alerts import ReasonNeededError, add_event, locked_alert, plan_step
 from patients.models import Alert, AlertEvent, AlertHandler, AlertStep
+from patients.safety import clocks, duty
 
 Kind = AlertEvent.Kind
 MAX_WORDS = 2000
@@ -132,7 +133,10 @@ def sign_off(*, by: User, alert: Alert) -> Alert:
 
 @transaction.atomic
 def send_back(*, by: User, alert: Alert, reason: str) -> Alert:
-    """A second person does not agree with the outcome: the alert goes on. Raises ReasonNeededError."""
+    """A second person does not agree with the outcome: the alert goes on, and somebody has to act anew.
+
+    Raises ReasonNeededError, NotYetError.
+    """
     reason = reason.strip()[:MAX_WORDS]
     if not reason:
         raise ReasonNeededError
@@ -141,12 +145,21 @@ def send_back(*, by: User, alert: Alert, reason: str) -> Alert:
         raise NotYetError
     _may_know(by, alert)
     alert.resolved_at = alert.resolved_by = None
-    alert.outcome = ""
-    plan_step(alert, AlertStep.Step.TELL, clock.now())
+    alert.outcome, alert.acted_at = "", None
     add_event(alert, Kind.SENT_BACK, by=by, details={"reason": reason})
+    _ask_to_act_again(alert)
     alert.save()
     record(by=by, action=Action.WRITE, verb="alert-send-back", obj=alert)
     return alert
+
+
+def _ask_to_act_again(alert: Alert) -> None:
+    """A new time to act by, for the level that it has; else it would lie open without a clock."""
+    now = clock.now()
+    is_on_call = alert.level == Alert.Level.R3 and duty.is_on_call(alert.clinic, now)
+    alert.act_due_at = clocks.plan(alert.level, now, alert.clinic, is_on_call=is_on_call).act_due_at
+    plan_step(alert, AlertStep.Step.TELL, now)
+    plan_step(alert, AlertStep.Step.ACT, alert.act_due_at)
 
 
 def _act(by: User, alert: Alert, kind: str, details: dict[str, Any], verb: str) -> Alert:
