@@ -40,7 +40,7 @@ class PlanPage:
         clinic = self.patient.clinic
         gp = Line(_("GP: %(name)s") % {"name": self.patient.gp_name}, self.patient.gp_contact or "")
         lines = [Line(line.label, line.number) for line in clinic.crisis_lines.all()]
-        own = Line(_("My clinic, in working hours: %(name)s") % {"name": clinic.name}, clinic.phone)
+        own = Line(_("My clinic, in working hours"), clinic.phone)
         emergency = Line(_("Emergency, at any hour"), clinic.emergency_number)
         known = (gp if self.patient.gp_name else None, own if clinic.phone else None, *lines, emergency)
         return tuple(line for line in known if line)

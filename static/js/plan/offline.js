@@ -13,7 +13,12 @@ function line([words, tel]) {
   const link = document.createElement("a");
   link.className = "button button-secondary button-wide";
   link.href = tel;
-  link.textContent = words;
+  // The number stays in one piece.
+  const number = document.createElement("span");
+  const from = words.lastIndexOf(": ") + 1;
+  number.className = "phone-number";
+  number.textContent = words.slice(from).trim();
+  link.append(from ? `${words.slice(0, from)} ` : "", number);
   item.append(link);
   return item;
 }
