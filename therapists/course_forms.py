@@ -35,7 +35,7 @@ class ChangeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": CourseChange.MAX_REASON}),
     )
 
-    field_order: Sequence[str] = ("module", "other", "step", "worksheet", "days", "reason")
+    field_order: Sequence[str] = ("module", "other", "step", "worksheet", "days", "ending", "reason")
 
 
 def _choice(label: Any, choices: Sequence[Any]) -> forms.ChoiceField:
@@ -123,3 +123,11 @@ class WorksheetForm(ChangeForm):
         choices = [(sheet.slug, f"{sheet.code} {sheet.title}") for sheet in worksheets]
         self.fields["worksheet"] = _choice(gettext_lazy("Which worksheet?"), choices)
         self.order_fields(self.field_order)
+
+
+class EndForm(ChangeForm):
+    """How the treatment ended. The patient reads the reason alone."""
+
+    ending = _choice(
+        gettext_lazy("How did it end? The patient does not see this"), CourseChange.Ending.choices
+    )

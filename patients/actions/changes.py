@@ -164,6 +164,38 @@ def undo_change(*, by: User, change: CourseChange, reason: str = "") -> CourseCh
 
 
 @transaction.atomic
+def end_treatment(*, by: User, enrolment: Enrolment, ending: str, reason: str) -> CourseChange:
+    """End the treatment, completed or stopped early; `ending` is one of `CourseChange.Ending`.
+
+    Nothing opens and nobody is reminded of the course any more. Everything stays to be read, messages
+    go on, and the questions at the end and later are still asked (clinical reference, 2.3).
+    Raises ToldReasonNeededError, and ChangeRefusedError when it has ended or the ending is unknown.
+    """
+    enrolment = _locked(enrolment)
+    _need(not enrolment.has_ended and ending in CourseChange.Ending.values)
+    states = Enrolment.State
+    is_whole = ending == CourseChange.Ending.COMPLETED
+    return _turn(by, enrolment, states.COMPLETED if is_whole else states.STOPPED, Kind.END, reason, ending)
+
+
+@transaction.atomic
+def resume_treatment(*, by: User, enrolment: Enrolment, reason: str) -> CourseChange:
+    """Take an ended treatment up again, where it was. Raises as `end_treatment`."""
+    enrolment = _locked(enrolment)
+    _need(enrolment.has_ended)
+    return _turn(by, enrolment, Enrolment.State.ACTIVE, Kind.RESUME, reason)
+
+
+def _turn(
+    by: User, enrolment: Enrolment, state: str, kind: str, reason: str, ending: str = ""
+) -> CourseChange:
+    # First, so that nothing opens on the way out.
+    enrolment.state = state
+    enrolment.save(update_fields=["state"])
+    return _change(by, enrolment, kind, reason, payload={"ending": ending} if ending else {})
+
+
+@transaction.atomic
 def note_change(
     *,
     by: User,

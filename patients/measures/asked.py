@@ -6,13 +6,14 @@ from enum import StrEnum
 
 from painclinic import clock
 from patients.models import Enrolment, Occasion, Patient
+from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.library import current_versions, definition_of
 from programs.instruments.licences import usable_slugs
 from programs.models import Instrument, InstrumentVersion
 
 # Asked first, and of nobody twice: it says whether the questionnaire for back pain is meant for them.
 MAIN_PAIN, BACK_ITEM = "main-pain", "back"
-BACK_ONLY = "rmdq"
+BACK_ONLY, BACK_PAIN = "rmdq", "back-pain"
 WITH_ITEM_NINE, WITHOUT_ITEM_NINE = "phq-9", "phq-8"
 
 
@@ -55,8 +56,8 @@ def _in_this_clinic(slug: str, enrolment: Enrolment) -> str:
 def askable_versions(enrolment: Enrolment, slugs: Iterable[str]) -> Mapping[str, InstrumentVersion]:
     """The version of each questionnaire that may be asked of this patient today, in the order given.
 
-    Left out: those that are not loaded, those whose licence has ended, and those that are worked out
-    from the record. At most three queries.
+    Left out: those that are not loaded, those whose licence has ended, those that are meant for back
+    pain where it is not the back, and those that are worked out from the record. At most three queries.
     """
     wanted = list(slugs)
     found = current_versions(wanted, enrolment.patient.language)
@@ -68,13 +69,17 @@ def askable_versions(enrolment: Enrolment, slugs: Iterable[str]) -> Mapping[str,
     return {
         slug: found[slug]
         for slug in wanted
-        if slug in found and slug not in barred and not definition_of(found[slug]).is_computed
+        if slug in found and slug not in barred and _is_for(definition_of(found[slug]), enrolment)
     }
+
+
+def _is_for(definition: InstrumentDefinition, enrolment: Enrolment) -> bool:
+    is_meant = definition.only_for != BACK_PAIN or enrolment.has_back_pain is True
+    return is_meant and not definition.is_computed
 
 
 def all_askable(enrolment: Enrolment) -> Mapping[str, InstrumentVersion]:
     """What a therapist may ask this patient besides the schedule, by title. At most four queries."""
     slugs = [_in_this_clinic(slug, enrolment) for slug in Instrument.objects.values_list("slug", flat=True)]
     found = askable_versions(enrolment, dict.fromkeys(slugs))
-    meant = {slug: version for slug, version in found.items() if slug != BACK_ONLY or enrolment.has_back_pain}
-    return dict(sorted(meant.items(), key=lambda one: definition_of(one[1]).title))
+    return dict(sorted(found.items(), key=lambda one: definition_of(one[1]).title))

@@ -13,6 +13,9 @@ from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.library import definition_of
 from programs.models import InstrumentVersion
 
+# Asked while somebody is in treatment; who has ended it is asked at its end and later.
+DURING = (Occasion.Kind.BASELINE, Occasion.Kind.WEEKLY, Occasion.Kind.MID)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -62,6 +65,8 @@ def open_sets(user: User, enrolment: Enrolment) -> list[DueSet]:
     """
     today = clock.local_today(enrolment.patient.timezone)
     mine = Occasion.objects.visible_to(user).filter(enrolment=enrolment)
+    if enrolment.has_ended:
+        mine = mine.exclude(kind__in=DURING)
     return _sets(user, enrolment, list(mine.filter(opens_on__lte=today, closes_on__gte=today)))
 
 
@@ -80,12 +85,17 @@ def next_opening(user: User, enrolment: Enrolment) -> date | None:
     """The day on which the next occasion opens, where there is one to come."""
     today = clock.local_today(enrolment.patient.timezone)
     later = Occasion.objects.visible_to(user).filter(enrolment=enrolment, opens_on__gt=today)
+    if enrolment.has_ended:
+        later = later.exclude(kind__in=DURING)
     return later.order_by("opens_on").values_list("opens_on", flat=True).first()
 
 
 def _sets(user: User, enrolment: Enrolment, occasions: list[Occasion]) -> list[DueSet]:
     if not occasions:
         return []
+    for occasion in occasions:
+        # It is known; nobody shall ask for it again.
+        occasion.enrolment = enrolment
     given: dict[tuple[object, str], Response] = {}
     rows = Response.objects.visible_to(user).current().filter(occasion__in=occasions).defer("texts")
     for response in rows.select_related("instrument_version__instrument"):

@@ -39,7 +39,21 @@ class CourseChange(PatientRow):
         HOLD = "hold", _("wait with the next week")
         UNLOCK = "unlock", _("open a week early")
         VERSION = "version", _("a newer text of the course")
+        END = "end", _("end the treatment")
+        RESUME = "resume", _("take the treatment up again")
         UNDO = "undo", _("take a change back")
+
+    class Ending(models.TextChoices):
+        """How a treatment ended. `stopped` and why is what results count as drop-out."""
+
+        COMPLETED = "completed", _("It was gone through as planned")
+        BETTER = "better", _("Stopped early: they are well enough")
+        NO_HELP = "no-help", _("Stopped early: it did not help them")
+        TOO_MUCH = "too-much", _("Stopped early: it was too much, or there was no time")
+        HEALTH = "health", _("Stopped early: because of their health")
+        REFERRED = "referred", _("Stopped early: they need another treatment")
+        UNREACHABLE = "unreachable", _("Stopped early: nobody could reach them")
+        OTHER = "other", _("Stopped early: another reason")
 
     MAX_REASON = 300
 

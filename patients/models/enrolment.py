@@ -61,6 +61,11 @@ class Enrolment(PatientRow):
         return str(self.pk)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the treatment was gone through or stopped; it can be taken up again."""
+        return self.state in (self.State.COMPLETED, self.State.STOPPED)
+
+    @property
     def therapist(self) -> User | None:
         """Who treats this patient now. Prefetch `assignments__therapist` on list pages."""
         running = [a for a in self.assignments.all() if a.is_running and a.kind == Assignment.Kind.PRIMARY]

@@ -99,6 +99,8 @@ _WORDS: dict[str, Callable[[CourseChange], str]] = {
     Kind.VERSION: lambda c: _("%(name)s moved your course to a newer text. What you have done stays done."),
     Kind.HOLD: lambda c: _("%(name)s would like to wait a little with the next week."),
     Kind.UNLOCK: lambda c: _("%(name)s opened week %(number)s, %(title)s, early."),
+    Kind.END: lambda c: _("Your treatment here has ended. Everything stays here for you to read and use."),
+    Kind.RESUME: lambda c: _("%(name)s and you go on with your treatment where you left it."),
 }
 
 

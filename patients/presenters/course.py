@@ -163,6 +163,10 @@ class CourseView:
     respites: tuple[Respite, ...] = ()
 
     @property
+    def has_ended(self) -> bool:
+        return self.enrolment.has_ended
+
+    @property
     def running(self) -> tuple[Respite, ...]:
         """What rests the course now."""
         return tuple(one for one in self.respites if one.is_running)

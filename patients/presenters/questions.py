@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from patients.measures.due import DueSet, Part
-from patients.models import Occasion
+from patients.models import Enrolment, Occasion
 from patients.presenters.today import Today
 from programs.instruments.definition import DECLINE, NONE, InstrumentDefinition, Item
 
@@ -100,7 +100,12 @@ def title_of(occasion: Occasion) -> str:
 
 
 def why(occasion: Occasion) -> str:
-    """Why these are asked, in a sentence."""
+    """Why these are asked, in a sentence; softly to people who stopped before the end."""
+    if occasion.enrolment.state == Enrolment.State.STOPPED:
+        return _(
+            "You stopped the course, and that is all right. How you are now still matters to us, and helps "
+            "others after you. You are free to leave this."
+        )
     return {
         Kind.BASELINE: _("So that you and your therapist can see later what has changed."),
         Kind.POST: _("To see what the course has done for you, and what it has not."),

@@ -44,6 +44,8 @@ def things_to_do(
     stop = course.current
     if course.pause:
         return [_paused(course)]
+    if course.has_ended:
+        return [_ended(course)]
     if stop is None or not course.facts.is_active:
         return [_waiting(course)]
     if course.flare_up:
@@ -194,6 +196,16 @@ def _paused(course: CourseView) -> Today:
         url=reverse("patients:pause-end"),
         action=_("Go on now"),
         posts=True,
+    )
+
+
+def _ended(course: CourseView) -> Today:
+    """Nothing is asked of them; what they made stays theirs."""
+    return Today(
+        title=_("Your treatment here has ended"),
+        text=_("Everything you read and wrote stays here, and your plans for hard days are yours to keep."),
+        url=reverse("patients:course"),
+        action=_("Look back at the course"),
     )
 
 

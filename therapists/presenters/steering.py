@@ -19,6 +19,7 @@ from programs.models import Module, Worksheet
 from therapists.course_forms import (
     ChangeForm,
     DaysForm,
+    EndForm,
     PauseForm,
     StepForm,
     SwapForm,
@@ -105,7 +106,14 @@ class _Sections:
 
     def all(self, worksheets: list[Worksheet]) -> list[Section]:
         """In the order of the page: more, less or other, time, conditions."""
-        return [*self._adding(worksheets), *self._leaving(), *self._timing(), self._feedback(), self._pause()]
+        return [
+            *self._adding(worksheets),
+            *self._leaving(),
+            *self._timing(),
+            self._feedback(),
+            self._pause(),
+            self._end(),
+        ]
 
     def _week(self, slug: str, modules: list[Module]) -> ChangeForm | None:
         return self.form(WeekForm, slug, modules=modules) if modules else None
@@ -218,6 +226,26 @@ class _Sections:
             _("Pause the course"),
             None if self.course.pause else self.form(PauseForm, "pause"),
             _("The course is paused."),
+        )
+
+    def _end(self) -> Section:
+        if self.course.has_ended:
+            return Section(
+                "resume",
+                _("Take the treatment up again"),
+                _("It goes on where it was; weeks open by their rule again."),
+                _("Take it up again"),
+                self.form(ChangeForm, "resume"),
+            )
+        return Section(
+            "end",
+            _("End the treatment"),
+            _(
+                "No week opens and no reminder of the course is sent any more. Everything stays readable, "
+                "messages go on, and the questions at the end and after 3 and 12 months are still asked."
+            ),
+            _("End the treatment"),
+            self.form(EndForm, "end"),
         )
 
 

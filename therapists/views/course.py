@@ -130,6 +130,14 @@ def _pause(request: PersonRequest, course: CourseView, given: Given) -> None:
     pause_course(**_who(request, given), days=given["days"])
 
 
+def _end(request: PersonRequest, course: CourseView, given: Given) -> None:
+    changes.end_treatment(**_who(request, given), ending=given["ending"])
+
+
+def _resume(request: PersonRequest, course: CourseView, given: Given) -> None:
+    changes.resume_treatment(**_who(request, given))
+
+
 _ACTS: dict[str, Callable[[PersonRequest, CourseView, Given], None]] = {
     "add-module": _of_week(changes.add_module),
     "add-step": _add_step,
@@ -141,4 +149,6 @@ _ACTS: dict[str, Callable[[PersonRequest, CourseView, Given], None]] = {
     "extend-window": _extend_window,
     "feedback": _feedback,
     "pause": _pause,
+    "end": _end,
+    "resume": _resume,
 }

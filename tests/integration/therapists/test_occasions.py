@@ -18,9 +18,11 @@ from patients.actions.measures import (
     plan_occasions,
     submit_response,
 )
+from patients.measures.asked import all_askable
 from patients.models import Enrolment, Occasion, OccasionMissing
+from programs.actions import attest_licence
 from tests.factories.cast import Cast
-from tests.factories.instruments import load_builtins, load_pack
+from tests.factories.instruments import PROBE, load_builtins, load_pack
 from tests.integration.therapists.conftest import Course, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,25 @@ def test_licensed_questionnaire_without_licence_is_not_offered(anna: Client, enr
     with pytest.raises(OccasionInvalidError) as refused:
         ask(enrolment, instruments=[slug])
     assert refused.value.errors == {"instruments": "instruments"}
+
+
+@pytest.mark.parametrize(("is_back", "is_offered"), [(True, True), (False, False), (None, False)])
+def test_licensed_questionnaire_for_back_pain_is_asked_only_for_back_pain(
+    cast: Cast, enrolment: Enrolment, is_back: bool | None, is_offered: bool
+) -> None:
+    instrument = load_pack(PROBE.replace("minutes: 1", "minutes: 1\nonly_for: back-pain")).instrument
+    attest_licence(
+        by=cast.admin,
+        clinic=cast.clinic,
+        instrument=instrument,
+        holder="Lakeside Clinic",
+        reference="Contract 7",
+        valid_until=today_of(enrolment) + timedelta(days=90),
+        attested_name="Ada Min",
+    )
+    enrolment.has_back_pain = is_back
+    assert (instrument.slug in all_askable(enrolment)) == is_offered
+    assert ("rmdq" in all_askable(enrolment)) == is_offered
 
 
 def ask(enrolment: Enrolment, **changed: Any) -> Occasion:
