@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from painclinic import clock
 from painclinic.widgets import DateInput
 from patients.actions.measures import EXTRA_WITHIN, MAX_REASON
-from patients.models import Enrolment, OccasionMissing
+from patients.actions.seen import MAX_NOTE
+from patients.models import Enrolment, OccasionMissing, WorseSeen
 from programs.instruments.library import definition_of
 from programs.models import InstrumentVersion
 
@@ -82,4 +83,22 @@ class MissingForm(forms.Form):
         required=False,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": MAX_REASON}),
+    )
+
+
+class SeenForm(forms.Form):
+    """What was done about a worsening."""
+
+    act = forms.ChoiceField(
+        label=gettext_lazy("What did you do?"),
+        choices=WorseSeen.Act.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("In a few words"),
+        help_text=gettext_lazy("For the care team. The patient does not see it."),
+        max_length=MAX_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": MAX_NOTE}),
+        error_messages={"required": gettext_lazy("Write a few words, so that a colleague can follow.")},
     )

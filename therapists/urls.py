@@ -45,6 +45,7 @@ urlpatterns = [
         measures.occasion_missing,
         name="occasion-missing",
     ),
+    path(f"{PATIENT}worse/", measures.worse_seen, name="worse-seen"),
     path(f"{PATIENT}sleep-window/", sleep.sleep_window, name="sleep-window"),
     path(f"{PATIENT}newer-text/", versions.version_move, name="version-move"),
     path(f"{PATIENT}alert/", alerts.alert_flag, name="alert-flag"),

@@ -1,7 +1,7 @@
 """Counting: marks are worked off, courses are counted again, cells move by the difference."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ MOST_MARKS = 20_000
 # Two counts of the same enrolment never run at once, nor two changes of the same cell.
 LOCK = 5_304_117
 
-Key = tuple[UUID, UUID, UUID, str, date, str]
+Key = tuple[UUID, UUID, UUID, str, int, str]
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def _count(ids: Sequence[UUID]) -> None:
         outcome = _outcome(counted, old)
         _move(moves, outcome, {name: Decimal(value) for name, value in outcome.facts.items()}, 1)
         outcomes.append(outcome)
-    fields = ["programme", "therapist", "guidance", "month", "facts", "counted_at", "next_look_on"]
+    fields = ["programme", "therapist", "guidance", "year", "facts", "counted_at", "next_look_on"]
     Outcome.objects.bulk_create(
         outcomes, update_conflicts=True, unique_fields=["enrolment"], update_fields=fields
     )
@@ -129,7 +129,7 @@ def _outcome(counted: Counted, old: Outcome | None) -> Outcome:
         programme_id=counted.programme_id,
         therapist_id=counted.therapist_id,
         guidance=counted.guidance,
-        month=counted.month,
+        year=counted.year,
         facts=facts_of(counted.course, today, zone),
         counted_at=clock.now(),
         # A day later than the clinic's may still be yesterday in UTC; then it is looked at once more.
@@ -143,7 +143,7 @@ def _move(moves: dict[Key, Decimal], outcome: Outcome, facts: Facts, sign: int) 
         outcome.programme_id,
         outcome.therapist_id,
         outcome.guidance,
-        outcome.month,
+        outcome.year,
     )
     for name, value in facts.items():
         moves[*place, name] = moves.get((*place, name), Decimal(0)) + sign * value
@@ -158,10 +158,10 @@ def _apply(moves: dict[Key, Decimal]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO patients_outcomecell AS cell "
-            "(clinic_id, programme_id, therapist_id, guidance, month, name, value) "
-            "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::date[], %s::text[], "
-            "%s::numeric[]) "
-            "ON CONFLICT (clinic_id, programme_id, therapist_id, guidance, month, name) "
+            "(clinic_id, programme_id, therapist_id, guidance, year, name, value) "
+            "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::smallint[], "
+            "%s::text[], %s::numeric[]) "
+            "ON CONFLICT (clinic_id, programme_id, therapist_id, guidance, year, name) "
             "DO UPDATE SET value = cell.value + EXCLUDED.value",
             [*columns, [value for _, value in changed]],
         )
@@ -189,6 +189,6 @@ def kept_cells(*, clinic: Clinic) -> dict[tuple[Any, ...], Decimal]:
     """What the cells of a clinic hold. For checks."""
     rows: Iterable[OutcomeCell] = OutcomeCell.objects.filter(clinic=clinic).exclude(value=0)
     return {
-        (one.clinic_id, one.programme_id, one.therapist_id, one.guidance, one.month, one.name): one.value
+        (one.clinic_id, one.programme_id, one.therapist_id, one.guidance, one.year, one.name): one.value
         for one in rows
     }

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 
 from clinics.results.hiding import Shown, Table
@@ -95,7 +94,7 @@ def _table(clinic: Clinic, values: Mapping[str, str], name: str) -> Table:
 
 
 def _cells(clinic: Clinic) -> QuerySet[Any]:
-    return OutcomeCell.objects.filter(clinic=clinic).annotate(year=ExtractYear("month")).order_by()
+    return OutcomeCell.objects.filter(clinic=clinic).order_by()
 
 
 def _narrow(cells: QuerySet[Any], values: Mapping[str, str]) -> QuerySet[Any]:

@@ -5,7 +5,7 @@ Read by the job that counts, which acts for no person; what it makes of them is 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ class Counted:
     enrolment: Enrolment
     programme_id: UUID
     therapist_id: UUID
-    month: date
+    year: int
     course: Course
 
     @property
@@ -70,7 +70,7 @@ def read_courses(enrolment_ids: Iterable[UUID]) -> list[Counted]:
             enrolment=one,
             programme_id=one.programme_version.programme_id,
             therapist_id=therapists[pk],
-            month=one.starts_on.replace(day=1),
+            year=one.starts_on.year,
             course=courses[pk],
         )
         for pk, one in enrolments.items()

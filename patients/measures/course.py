@@ -95,10 +95,14 @@ class Measure:
         return found[0] if found else None
 
     @cached_property
+    def later(self) -> Sequence[ScorePoint]:
+        """The scores after the start, the oldest first."""
+        return [point for point in self.known if point is not self.start and point.kind not in _STARTS]
+
+    @cached_property
     def latest(self) -> ScorePoint | None:
         """The newest score after the start; None while there is nothing to compare."""
-        later = [point for point in self.known if point is not self.start and point.kind not in _STARTS]
-        return later[-1] if later else None
+        return self.later[-1] if self.later else None
 
     @cached_property
     def verdict(self) -> Verdict:

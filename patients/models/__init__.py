@@ -19,6 +19,7 @@ from patients.models.progress import CheckAnswer, ModuleHold, ModuleProgress, St
 from patients.models.reports import Report, ReportBatch
 from patients.models.respite import Respite
 from patients.models.ruleset import RuleSetSignature
+from patients.models.seen import WorseSeen
 from patients.models.sleep import SleepWindow
 
 __all__ = [
@@ -62,5 +63,6 @@ __all__ = [
     "SleepWindow",
     "StepProgress",
     "StepRating",
+    "WorseSeen",
     "Written",
 ]

@@ -36,8 +36,8 @@ class Outcome(PatientRow):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     guidance = models.CharField(max_length=12)
-    # The first day of the month of the start.
-    month = models.DateField()
+    # In which the course started.
+    year = models.PositiveSmallIntegerField()
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     counted_at = models.DateTimeField(default=clock.now)
     # When it changes although nobody does anything; empty once the course is over.
@@ -63,9 +63,9 @@ class OutcomeDue(models.Model):
 
 
 class OutcomeCell(models.Model):
-    """The sum of one fact over a clinic's enrolments of a programme, therapist, guidance and month.
+    """The sum of one fact over a clinic's enrolments of a programme, therapist, guidance and year of start.
 
-    There are as many as programmes, therapists and months make, whatever the number of patients. A cell
+    There are as many as programmes, therapists and years make, whatever the number of patients. A cell
     may be about one person: pages show them only through `clinics.results.hiding`.
     """
 
@@ -74,18 +74,18 @@ class OutcomeCell(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     guidance = models.CharField(max_length=12)
-    month = models.DateField()
+    year = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=60)
     value = models.DecimalField(max_digits=24, decimal_places=6)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "programme", "therapist", "guidance", "month", "name"],
+                fields=["clinic", "programme", "therapist", "guidance", "year", "name"],
                 name="outcome_cell_once",
             ),
         ]
-        indexes = [models.Index(fields=["clinic", "month"], name="outcome_cell_of_clinic")]
+        indexes = [models.Index(fields=["clinic", "year"], name="outcome_cell_of_clinic")]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.month}"
+        return f"{self.name} {self.year}"

@@ -68,13 +68,16 @@ def sign_in_words(sign: Sign) -> str:
     return words[sign]
 
 
-def actions_for(check: Check) -> list[str]:
-    """What to consider, the first thing first; nothing while treatment goes as it should."""
-    if check.state == State.CANNOT_TELL:
+def actions_for(check: Check, *, is_worse: bool = False) -> list[str]:
+    """What to consider, the first thing first; nothing while treatment goes as it should.
+
+    Who is reliably worse is talked to in any week, also before the first check and after the last [D].
+    """
+    if check.state == State.CANNOT_TELL and not is_worse:
         return [_("Ask for the answers that are missing: without them nobody can tell how treatment goes.")]
-    if not check.state.needs_care:
+    if not check.state.needs_care and not is_worse:
         return []
-    signs = set(check.signs)
+    signs = set(check.signs) | ({Sign.WORSE} if is_worse else set())
     found = [_("Call, and ask what gets in the way.")]
     if Sign.WORSE in signs:
         found.insert(0, _("Talk soon about what got harder, and check for risk."))

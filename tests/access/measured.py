@@ -5,7 +5,7 @@ from typing import Any
 
 from painclinic import clock
 from painclinic.accounts.models import User
-from patients.models import Occasion, OccasionMissing, Outcome, Response, Score
+from patients.models import Occasion, OccasionMissing, Outcome, Response, Score, WorseSeen
 from programs.models import InstrumentLicence, InstrumentVersion, MeasureSchedule, Programme
 from programs.schedule import as_data, default_schedule
 from tests.factories.instruments import load_builtins, load_pack
@@ -43,6 +43,8 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
     OccasionMissing.objects.create(
         **of_patient, occasion=missed, reason="unwell", note=f"{mark}-missing", by=therapist
     )
+    seen = {"phq-9": {"value": "12", "on": today.isoformat()}}
+    WorseSeen.objects.create(**of, scores=seen, act="watch", note=f"{mark}-seen", by=therapist)
     response = Response.objects.create(
         **of,
         occasion=weekly,
@@ -58,7 +60,7 @@ def make_measured(of: dict[str, Any], therapist: User, mark: str) -> Response:
         programme=of["enrolment"].programme_version.programme,
         therapist=therapist,
         guidance="regular",
-        month=today.replace(day=1),
+        year=today.year,
     )
     Score.objects.create(**of, response=response, instrument="probe", scale="total", value=4, on_date=today)
     return response

@@ -321,6 +321,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
         "days": "7",
     },
     "therapists:occasion-missing": lambda w, u: {"reason": "unwell", "note": "A cold"},
+    "therapists:worse-seen": lambda w, u: {"act": "patient", "note": "We talked"},
     "therapists:course-change": lambda w, u: {
         "change": "extend-window",
         "days": "7",

@@ -107,6 +107,7 @@ SINKS = (
     "window",
     "occasion",
     "missing",
+    "seen",
     "answer",
     "risk",
     "safety",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -14,8 +14,8 @@ from painclinic.charts import Band, Corridor, Event, Figure
 from patients.measures.course import Measure
 from patients.measures.events import course_events
 from patients.measures.expected import LEAST, ExpectedCourse, expected_course
-from patients.measures.on_track import TrackStanding, track_standings
-from patients.models import Enrolment, ModuleProgress, Occasion, OccasionMissing
+from patients.measures.on_track import Sign, TrackStanding, track_standings
+from patients.models import Enrolment, ModuleProgress, Occasion, OccasionMissing, WorseSeen
 from patients.presenters.measures import measure_figure
 from patients.presenters.track import (
     actions_for,
@@ -25,6 +25,7 @@ from patients.presenters.track import (
     sign_in_words,
     state_in_words,
     tone_of,
+    worse_in_words,
 )
 from programs.formulas.change import is_responder, percent_change
 from therapists.presenters.answers import AnswerSheet, last_answers
@@ -66,6 +67,16 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """That a worsening was seen: by whom, when, what was done."""
+
+    name: str
+    at: datetime
+    act: str
+    note: str
+
+
+@dataclass(frozen=True)
 class MeasuresPanel:
     """All that the page of a person says of measures. `state` is empty while nothing asks for care."""
 
@@ -77,6 +88,9 @@ class MeasuresPanel:
     missed: list[Missed]
     waiting: list[Waiting]
     expected: str
+    seen: Seen | None = None
+    # There is a worsening that nobody has marked yet.
+    may_mark: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -85,25 +99,43 @@ class MeasuresPanel:
 
 def measures_panel(user: User, enrolment: Enrolment) -> MeasuresPanel:
     """Read how treatment goes; always the same number of queries."""
-    rows = ModuleProgress.objects.visible_to(user).filter(enrolment=enrolment)
-    track = track_standings(user, [enrolment], {enrolment.pk: list(rows)})[enrolment.pk]
+    track = track_of(user, enrolment)
     occasions = _occasions(user, enrolment)
     usual, events = expected_course(enrolment), course_events(enrolment, user)
     today = clock.local_today(enrolment.patient.timezone)
     return MeasuresPanel(
-        state=state_in_words(track.check),
+        state=state_in_words(track.check) or (_("Getting worse") if track.worse else ""),
         reasons=_reasons(track),
-        actions=actions_for(track.check),
+        actions=actions_for(track.check, is_worse=bool(track.worse)),
         panels=[_panel(one, events, usual, occasions) for one in track.measures if one.known],
         sheets=last_answers(enrolment, user),
         missed=[_missed(one) for one in occasions if one.closes_on < today and one.completed_at is None],
         waiting=[_waiting(one, today) for one in occasions if _waits(one, today)],
         expected=_expected(usual),
+        seen=_seen(user, enrolment),
+        may_mark=bool(track.unseen),
     )
 
 
+def track_of(user: User, enrolment: Enrolment) -> TrackStanding:
+    """How the treatment of one patient goes."""
+    rows = ModuleProgress.objects.visible_to(user).filter(enrolment=enrolment)
+    return track_standings(user, [enrolment], {enrolment.pk: list(rows)})[enrolment.pk]
+
+
+def _seen(user: User, enrolment: Enrolment) -> Seen | None:
+    marks = WorseSeen.objects.visible_to(user).filter(enrolment=enrolment).select_related("by")
+    newest = marks.order_by("-at", "-pk").first()
+    if newest is None:
+        return None
+    return Seen(newest.by.name, newest.at, str(newest.get_act_display()), newest.note)
+
+
 def _reasons(track: TrackStanding) -> list[str]:
-    return [sign_in_words(sign) for sign in track.check.signs] if track.check.state.needs_care else []
+    """What is worse with its figures first, also before the time of the checks; then the other signs."""
+    signs = track.check.signs if track.check.state.needs_care else ()
+    others = [sign_in_words(sign) for sign in signs if sign != Sign.WORSE]
+    return [*([worse_in_words(track.worse)] if track.worse else []), *others]
 
 
 def _occasions(user: User, enrolment: Enrolment) -> list[Occasion]:

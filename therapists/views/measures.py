@@ -10,10 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from painclinic.access.permissions import Permission
 from patients.actions.measures import MOST_EXTRA, OccasionInvalidError, add_occasion, note_missing
+from patients.actions.seen import NothingWorseError, mark_worse_seen
 from patients.measures.asked import Window, all_askable, window_of_patient
 from patients.models import Occasion
+from patients.presenters.track import worse_in_words
 from therapists.access import PersonRequest, person_page
-from therapists.measure_forms import MissingForm, OccasionForm
+from therapists.measure_forms import MissingForm, OccasionForm, SeenForm
+from therapists.presenters.measures import track_of
 
 
 @person_page(verb="patient-view", act=Permission.COURSE_STEER)
@@ -62,3 +65,29 @@ def occasion_missing(request: PersonRequest, occasion_id: UUID) -> HttpResponse:
         return redirect("therapists:patient-detail", request.patient.pk)
     context = {"patient": request.patient, "emergency": request.emergency, "form": form, "occasion": occasion}
     return render(request, "therapists/occasion_missing.html", context, status=422 if form.errors else 200)
+
+
+@person_page(verb="patient-view", act=Permission.COURSE_STEER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def worse_seen(request: PersonRequest) -> HttpResponse:
+    """Keep that a worsening was seen and what was done: it comes back when it gets worse again."""
+    track = track_of(request.user, request.enrolment)
+    form = SeenForm(request.POST if request.method == "POST" else None)
+    if not track.unseen:
+        messages.info(request, _("Nothing is worse that was not marked already."))
+        return redirect("therapists:patient-detail", request.patient.pk)
+    if form.is_bound and form.is_valid():
+        try:
+            mark_worse_seen(by=request.user, enrolment=request.enrolment, track=track, **form.cleaned_data)
+        except NothingWorseError:
+            messages.info(request, _("Nothing is worse that was not marked already."))
+        else:
+            messages.success(request, _("Kept. It comes back here if a score gets worse again."))
+        return redirect("therapists:patient-detail", request.patient.pk)
+    context = {
+        "patient": request.patient,
+        "emergency": request.emergency,
+        "form": form,
+        "worse": worse_in_words(track.unseen),
+    }
+    return render(request, "therapists/worse_seen.html", context, status=422 if form.errors else 200)

@@ -21,6 +21,7 @@ from patients.jobs import make_reports
 from patients.models import Enrolment, Occasion
 from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
 from tests.factories.instruments import load_builtins, load_pack
+from tests.factories.measures import answered, answered_ago
 from tests.factories.outbox import until
 from tests.factories.skills import a_night, a_practice, a_thought, fill, today_of
 from tests.integration.reports.rich import Course
@@ -110,6 +111,7 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/hold/"),
     ("therapist", "/patients/{patient}/questions/new/"),
     ("therapist", "/patients/{patient}/questions/{missed}/missing/"),
+    ("therapist", "/patients/{worse}/worse/"),
     ("therapist", "/patients/{patient}/sleep-window/"),
     ("therapist", "/patients/{patient}/alert/"),
     ("therapist", "/patients/{patient}/safety-plan/"),
@@ -229,6 +231,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "alert": _alert(cast),
         "held": cast.other_patient.pk,
         "missed": _missed(cast.enrolment),
+        "worse": _worse(cast.enrolment),
         "entry": course.cycle.pk,
         "plan": _skills(cast.enrolment),
         "waiting": course.second.pk,
@@ -267,6 +270,13 @@ def _missed(enrolment: Enrolment) -> object:
     of = {"enrolment": enrolment, "patient_id": enrolment.patient_id, "clinic_id": enrolment.clinic_id}
     window = {"opens_on": day, "due_on": day, "closes_on": day}
     return Occasion.objects.create(**of, **window, kind="weekly", slug="week-0", instruments=["peg"]).pk
+
+
+def _worse(enrolment: Enrolment) -> object:
+    """The patient, whose anxiety is reliably worse than at the start."""
+    answered_ago(enrolment, 1, "baseline", gad_7=3)
+    answered(enrolment, gad_7=9)
+    return enrolment.patient_id
 
 
 def _alert(cast: Cast) -> object:

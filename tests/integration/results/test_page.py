@@ -109,7 +109,7 @@ def test_a_value_that_would_tell_a_small_one_is_hidden_too() -> None:
     OutcomeCell.objects.filter(pk=template.pk).update(value=30)
     OutcomeCell.objects.create(
         clinic=clinic, programme=template.programme, therapist_id=first, guidance=template.guidance,
-        month=template.month, name="enrolled", value=3,
+        year=template.year, name="enrolled", value=3,
     )  # fmt: skip
     assert people(read_shown(clinic, read_choice(clinic, {}))) == "33 courses"
     for therapist in (first, second):

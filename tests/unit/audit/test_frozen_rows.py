@@ -42,6 +42,7 @@ HISTORY = {
     "patients.SafetyPlanOffer",
     "patients.SleepWindow",
     "patients.StepRating",
+    "patients.WorseSeen",
     "programs.InstrumentLicence",
     "programs.InstrumentVersion",
     "programs.MeasureSchedule",
