@@ -81,11 +81,14 @@ def when_of(point: Point) -> str:
 
 
 def window_of(point: Point) -> str:
+    """`from 7 days before to 21 days after`."""
     before = ngettext("from %(n)d day before", "from %(n)d days before", point.opens) % {"n": point.opens}
     after = ngettext("to %(n)d day after", "to %(n)d days after", point.closes) % {"n": point.closes}
-    return (
-        f"{before if point.opens else _('from that day')} {after if point.closes else _('on that day only')}"
-    )
+    if not point.opens:
+        before = _("from that day")
+    if not point.closes:
+        after = _("to the end of that day")
+    return f"{before} {after}"
 
 
 def new_slug(kind: str, day: int, taken: Collection[str]) -> str:
