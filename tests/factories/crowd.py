@@ -36,6 +36,7 @@ from patients.models import (
 from programs.models import ProgrammeVersion
 from tests.access.world import make_records
 from tests.factories.cast import a_person
+from tests.factories.measures import answered_ago, occasion_on
 
 SYSTEM = System("test")
 PDF = b"%PDF-1.7 painclinic test"
@@ -91,6 +92,7 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
     _steps(of, times)
     _people(of, helpers, therapist)
     _drafts(row, times)
+    _answers(of["enrolment"], times)
     for number in range(times):
         for reader in (enrolment.patient.user, therapist):
             add_report(enrolment, reader, days_ago=number)
@@ -102,6 +104,15 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
             subject_id=enrolment.patient_id,
             clinic_id=enrolment.clinic_id,
         )
+
+
+def _answers(enrolment: Enrolment, times: int) -> None:
+    """Questionnaires on as many days, and as many time points that were missed or are open."""
+    today = clock.local_today(enrolment.patient.timezone)
+    for number in range(1, times + 1):
+        answered_ago(enrolment, number, peg=5, phq_9=8 + number % 2)
+        occasion_on(enrolment, today - timedelta(days=number), "weekly", ["peg"])
+        occasion_on(enrolment, today, "extra", ["peg"])
 
 
 def _skills(of: dict[str, Any], times: int) -> None:
