@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # Whoever has to look at an alert is told within this time of its moment.
     "escalate-alerts": {"task": "messaging.escalate_alerts", "schedule": 30.0, "options": {"expires": 30}},
     "unlock-modules": {"task": "patients.unlock_modules", "schedule": 300.0, "options": {"expires": 300}},
+    "schedule-reports": {
+        "task": "patients.schedule_reports",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "make-reports": {"task": "patients.make_reports", "schedule": 20.0, "options": {"expires": 20}},
     "count-results": {"task": "clinics.count_results", "schedule": 60.0, "options": {"expires": 60}},
 }

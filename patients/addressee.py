@@ -32,6 +32,13 @@ class Letter:
         if not is_short:
             raise ValueError("An addressee has a name, and what is added is short.")
 
+    @classmethod
+    def on_file(cls, name: str | None, contact: str | None) -> "Letter | None":
+        """A letter to the GP as enrolled, cut to what fits; None when nobody is on file."""
+        lines = [line.strip() for line in (contact or "").splitlines() if line.strip()]
+        address = "\n".join(lines[:MAX_ADDRESS_LINES])[:MAX_ADDRESS]
+        return cls((name or "").strip()[:MAX_NAME], address) if (name or "").strip() else None
+
     def stored(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -139,7 +139,7 @@ def test_templates_do_not_ask_for_the_time() -> None:
 
 # --- rows of patients ---------------------------------------------------------------------------
 
-DOORS = {"visible_to", "treated_by"}
+DOORS = {"visible_to", "treated_by", "asked_by"}
 OTHER_WAYS: Exceptions = {
     (
         "clinics/forms/patients.py",

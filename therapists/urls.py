@@ -12,6 +12,7 @@ from therapists.views import (
     measures,
     person,
     plans,
+    report_batches,
     reports,
     sleep,
     steering,
@@ -22,11 +23,16 @@ from therapists.views import (
 
 app_name = "therapists"
 
+BATCH = "caseload/reports/<uuid:batch_id>/"
 PATIENT = "patients/<uuid:patient_id>/"
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("caseload/", today.caseload, name="caseload"),
+    path("caseload/reports/", report_batches.report_batch_create, name="report-batch-create"),
+    path(f"{BATCH}", report_batches.report_batch_detail, name="report-batch-detail"),
+    path(f"{BATCH}progress/", report_batches.report_batch_progress, name="report-batch-progress"),
+    path(f"{BATCH}file/", report_batches.report_batch_download, name="report-batch-download"),
     path("alerts/<uuid:alert_id>/", alerts.alert_detail, name="alert-detail"),
     path("patients/emergency-access/", emergency.emergency_open, name="emergency-open"),
     path(PATIENT, person.patient_detail, name="patient-detail"),

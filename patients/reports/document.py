@@ -18,6 +18,7 @@ from patients.reports.course import CoursePart, course_part
 from patients.reports.homework import HomeworkPart, homework_parts
 from patients.reports.log import LogPart, log_parts, plan_answers
 from patients.reports.measures import MeasuresPart, measures_part
+from patients.reports.next_step import next_step
 from patients.reports.skills import SkillsPart, skills_part
 
 TEMPLATE = "pdf/progress_report.html"
@@ -67,6 +68,10 @@ class Contents:
     @property
     def first_name(self) -> str:
         return words.first_name(self.patient.name)
+
+    @property
+    def next_step(self) -> str:
+        return next_step(self.course, self.measures, self.therapist_name)
 
     @property
     def therapist_name(self) -> str:

@@ -168,7 +168,7 @@ def _weeks(signed_by: User, enrolment: Enrolment) -> str:
     """ "Weekly modules done: 3 of 8; the last was week 3, Pacing and moving."."""
     stops = read_course(signed_by, enrolment).stops
     done = [stop for stop in stops if stop.is_read]
-    said = {"done": len(done), "total": len(stops)}
+    said: dict[str, int | str] = {"done": len(done), "total": len(stops)}
     if not done:
         return _("None of the %(total)s weekly modules is done yet.") % said
     said |= {"number": done[-1].number, "title": done[-1].title}

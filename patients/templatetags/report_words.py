@@ -33,9 +33,10 @@ def log_span(log: LogPart) -> str:
 
 @register.simple_tag
 def patient_stop(stop: ModuleStop, contents: Contents) -> str:
-    """What a patient reads under a week on the path: what was done, never what was not."""
+    """What a patient reads under a week on the path: what was done, and when the next opens."""
     if stop.progress is None:
-        return ""
+        ahead = contents.course.next
+        return ahead.said if ahead and ahead.number == stop.number else ""
     said = []
     if stop.steps:
         said.append(_("%(done)s of %(total)s steps") % {"done": stop.done_count, "total": len(stop.steps)})

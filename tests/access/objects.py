@@ -35,6 +35,7 @@ KWARGS: dict[str, Make] = {
     "report_id": lambda w: w.records["maria"].report.pk,
     "change_id": lambda w: w.records["maria"].change.pk,
     "alert_id": lambda w: w.records["maria"].alert.pk,
+    "batch_id": lambda w: w.records["maria"].report.batch_id,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
     "shift_id": lambda w: w.cast.clinic.duty_shifts.all()[0].pk,
@@ -63,6 +64,7 @@ NORAS: dict[str, Make] = {
     "report_id": lambda w: w.records["nora"].report.pk,
     "change_id": lambda w: w.records["nora"].change.pk,
     "occasion_id": lambda w: w.records["nora"].occasion.pk,
+    "batch_id": lambda w: w.records["nora"].report.batch_id,
     "alert_id": lambda w: w.records["nora"].alert.pk,
     "text_id": lambda w: message_of(w, "nora"),
 }
@@ -289,6 +291,11 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "therapists:print-create": lambda w, u: {"request_id": str(uuid4()), "scope": "course"},
     "patients:report-create": lambda w, u: {"request_id": str(uuid4())},
     "therapists:report-create": lambda w, u: {"request_id": str(uuid4()), "edition": "therapist"},
+    "therapists:report-batch-create": lambda w, u: {
+        "request_id": str(uuid4()),
+        "made_for": "therapist",
+        "people": [str(w.cast.patient.pk)],
+    },
     "therapists:report-letter": lambda w, u: {
         "request_id": str(uuid4()),
         "name": "Dr Osei",

@@ -15,6 +15,7 @@ from patients.actions.alert_handling import note_contact
 from patients.actions.alerts import flag_risk
 from patients.actions.emergency import open_in_emergency
 from patients.actions.plans import save_safety_plan
+from patients.actions.report_batches import request_batch
 from patients.actions.reports import request_report
 from patients.actions.steering import place_hold
 from patients.jobs import make_reports
@@ -103,6 +104,8 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/help-now/"),
     ("therapist", "/today/"),
     ("therapist", "/caseload/"),
+    ("therapist", "/caseload/reports/"),
+    ("therapist", "/caseload/reports/{report_batch}/"),
     ("therapist", "/patients/{patient}/"),
     ("therapist", "/patients/{patient}/homework/{waiting}/"),
     ("therapist", "/patients/{patient}/homework/{reviewed}/"),
@@ -238,6 +241,9 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "reviewed": course.first.pk,
         "report": reports[0],
         "waiting_report": reports[1],
+        "report_batch": request_batch(
+            by=cast.therapist, patients=[cast.patient.pk], made_for="therapist", request_id=new_id()
+        ).pk,
         "membership": cast.therapist.memberships.get().pk,
     }
 
