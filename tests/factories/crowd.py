@@ -29,6 +29,7 @@ from patients.models import (
     Homework,
     ModuleHold,
     Report,
+    ReportBatch,
     Review,
     ReviewComment,
     StepRating,
@@ -289,15 +290,17 @@ def _drafts(row: dict[str, Any], times: int) -> None:
 
 
 def add_report(enrolment: Enrolment, reader: User, *, days_ago: int = 0) -> Report:
-    """A report that is ready, as the reader gets it."""
+    """A report that is ready, as the reader gets it; of staff one that they asked for with others."""
     own = reader == enrolment.patient.user
     now = clock.now()
+    batch = None if own else ReportBatch.objects.create(requested_by=reader, request_id=uuid4())
     return Report.objects.create(
         enrolment=enrolment,
         patient=enrolment.patient,
         clinic=enrolment.clinic,
         reader=reader,
         requested_by=reader,
+        batch=batch,
         edition=Report.Edition.PATIENT if own else Report.Edition.THERAPIST,
         request_id=uuid4(),
         state=Report.State.READY,

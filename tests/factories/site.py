@@ -36,12 +36,20 @@ THINGS = frozenset(
         "alert_id",
         "occasion_id",
         "text_id",
+        "batch_id",
     }
 )
 # Not in a site: links of an account's mails, and the mails of a demonstration.
 ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id"})
 # Parts of pages, asked for by the page itself.
-FRAGMENTS = frozenset({"patients:report-progress", "patients:report-news", "messaging:thread-news"})
+FRAGMENTS = frozenset(
+    {
+        "patients:report-progress",
+        "patients:report-news",
+        "messaging:thread-news",
+        "therapists:report-batch-progress",
+    }
+)
 
 
 @dataclass
@@ -139,6 +147,9 @@ class Site:
             "plan_id": lambda: self.records.plan.pk,
             "report_id": lambda: (
                 self.reports[person].pk if person in self.reports else self.records.report.pk
+            ),
+            "batch_id": lambda: (
+                self.reports[person].batch_id if person in self.reports else self.records.report.batch_id
             ),
             "draft_id": lambda: self.records.draft.pk,
             "change_id": lambda: self.records.change.pk,
