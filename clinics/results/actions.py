@@ -80,11 +80,13 @@ def _lock() -> None:
 
 
 def _take_marks() -> list[UUID]:
-    """The enrolments of the oldest marks; those marks are gone when the count is kept."""
-    marks = list(OutcomeDue.objects.order_by("pk")[:MOST_MARKS].values_list("pk", "enrolment_id"))
-    ids = list(dict.fromkeys(enrolment for _, enrolment in marks))[:CHUNK]
-    taken = set(ids)
-    OutcomeDue.objects.filter(pk__in=[pk for pk, enrolment in marks if enrolment in taken]).delete()
+    """The enrolments of the oldest marks; all marks of theirs are gone when the count is kept.
+
+    They go before the courses are read: whatever set a mark that is seen here is read too.
+    """
+    marks = OutcomeDue.objects.order_by("pk")[:MOST_MARKS].values_list("enrolment_id", flat=True)
+    ids = list(dict.fromkeys(marks))[:CHUNK]
+    OutcomeDue.objects.filter(enrolment_id__in=ids).delete()
     return ids
 
 

@@ -56,7 +56,7 @@ class OutcomeDue(models.Model):
     """A mark that an enrolment is to be counted again. Only ever added and taken away: nobody waits on it."""
 
     id = models.BigAutoField(primary_key=True)
-    enrolment_id = models.UUIDField()
+    enrolment_id = models.UUIDField(db_index=True)
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -21,6 +21,11 @@ def builtin(slug: str, language: str = "en") -> InstrumentDefinition:
     return _builtins()[slug, language]
 
 
+def every_builtin() -> list[InstrumentDefinition]:
+    """All definitions in files, in every language."""
+    return list(_builtins().values())
+
+
 @cache
 def _builtins() -> dict[tuple[str, str], InstrumentDefinition]:
     contents, faults = read_builtins()

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from programs.formulas.change import ChangeClass, classify, is_responder, percent_change
 from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.scoring import ScaleScore, score_response, shown_value
-from tests.factories.instruments import builtin
+from tests.factories.instruments import builtin, every_builtin
 from tests.unit.programs.instrument_files import PROMIS_4A, PROMIS_4A_ERRORS, PROMIS_8A, definition, promis
 
 
@@ -128,21 +130,22 @@ def _with_total(form: InstrumentDefinition, codes: Sequence[str], value: int) ->
     return answers
 
 
-@pytest.mark.parametrize(
-    ("slug", "scale", "edges"),
-    [
-        ("phq-9", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14)}),
-        ("phq-9", "total", {"moderately-severe": (15, 19), "severe": (20, 27)}),
-        ("phq-8", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14)}),
-        ("phq-8", "total", {"moderately-severe": (15, 19), "severe": (20, 24)}),
-        ("phq-2", "total", {"below": (0, 2), "positive": (3, 6)}),
-        ("gad-2", "total", {"below": (0, 2), "positive": (3, 6)}),
-        ("gad-7", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14), "severe": (15, 21)}),
-        ("phq-4", "total", {"normal": (0, 2), "mild": (3, 5), "moderate": (6, 8), "severe": (9, 12)}),
-        ("phq-4", "anxiety", {"below": (0, 2), "positive": (3, 6)}),
-        ("phq-4", "depression", {"below": (0, 2), "positive": (3, 6)}),
-    ],
-)
+EDGES: list[tuple[str, str, dict[str, tuple[int, int]]]] = [
+    ("phq-9", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14)}),
+    ("phq-9", "total", {"moderately-severe": (15, 19), "severe": (20, 27)}),
+    ("phq-8", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14)}),
+    ("phq-8", "total", {"moderately-severe": (15, 19), "severe": (20, 24)}),
+    ("phq-2", "total", {"below": (0, 2), "positive": (3, 6)}),
+    ("gad-2", "total", {"below": (0, 2), "positive": (3, 6)}),
+    ("gad-7", "total", {"minimal": (0, 4), "mild": (5, 9), "moderate": (10, 14), "severe": (15, 21)}),
+    ("phq-4", "total", {"normal": (0, 2), "mild": (3, 5), "moderate": (6, 8), "severe": (9, 12)}),
+    ("phq-4", "anxiety", {"below": (0, 2), "positive": (3, 6)}),
+    ("phq-4", "depression", {"below": (0, 2), "positive": (3, 6)}),
+    ("pgic", "total", {"improved": (1, 2), "little-better": (3, 3), "same": (4, 4), "worse": (5, 7)}),
+]
+
+
+@pytest.mark.parametrize(("slug", "scale", "edges"), EDGES)
 def test_bands_begin_and_end_where_they_are_published(
     slug: str, scale: str, edges: dict[str, tuple[int, int]]
 ) -> None:
@@ -153,6 +156,34 @@ def test_bands_begin_and_end_where_they_are_published(
             answers = _with_total(form, codes, value)
             found = {score.scale: score for score in score_response(form, answers)}[scale]
             assert (found.value, found.band) == (Decimal(value), band)
+
+
+def test_every_band_of_every_built_in_questionnaire_is_tested_at_both_edges() -> None:
+    tested = {(slug, scale, band) for slug, scale, edges in EDGES for band in edges}
+    shipped = {
+        (form.slug, scale.slug, band.slug)
+        for form in every_builtin()
+        for scale in form.scales
+        for band in scale.bands
+    }
+    assert tested == shipped
+    for form in every_builtin():
+        for scale in (one for one in form.scales if one.bands):
+            edges = sorted((band.low, band.high) for band in scale.bands)
+            # From the lowest to the highest score, without a gap and without an overlap.
+            assert (edges[0][0], edges[-1][1]) == (scale.minimum, scale.maximum)
+            assert all(high + 1 == low for (_, high), (low, _) in pairwise(edges))
+
+
+def test_rmdq_from_14_to_9_ticks_is_its_published_change() -> None:
+    rule = builtin("rmdq").by_scale["total"].change
+    assert rule is not None
+    assert rule.reliable == 5
+    assert round(float(percent_change(14, 9) or 0), 1) == -35.7
+    assert is_responder(14, 9, 30)
+    assert not is_responder(14, 9, 50)
+    assert classify(14, 9, rule, higher_is_worse=True).change.is_better
+    assert classify(14, 10, rule, higher_is_worse=True).change is ChangeClass.UNCHANGED
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 9, 14, 24])
