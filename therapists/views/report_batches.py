@@ -131,7 +131,8 @@ def report_batch_progress(request: ViewerRequest, batch_id: UUID) -> HttpRespons
     """How far a batch is, for the page that waits for it; that page is loaded anew when all are done."""
     context = _state(request, _own(request, batch_id))
     response = render(request, "therapists/_report_batch_state.html", context)
-    if not context["keeps_looking"] and request.htmx:
+    count = context["count"]
+    if count["done"] == count["total"] and request.htmx:
         response["HX-Refresh"] = "true"
     return response
 
