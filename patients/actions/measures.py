@@ -1,6 +1,6 @@
 """Questionnaires: planning when they are asked, keeping what was answered, and why something is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from patients.measures.asked import (
     askable_versions,
     asked_slugs,
     window_of,
+    window_of_patient,
 )
 from patients.models import Enrolment, Occasion, OccasionMissing, Response, Score, Written
 from patients.safety import duty
@@ -60,6 +61,10 @@ class AnsweredError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__("answered before")
         self.response = response
+
+
+class NotMissingError(Exception):
+    """The occasion was answered, or is not asked yet: there is nothing to explain."""
 
 
 class AnswersInvalidError(Exception):
@@ -163,9 +168,17 @@ def add_occasion(
 
 @transaction.atomic
 def note_missing(*, by: User, occasion: Occasion, reason: str, note: str = "") -> OccasionMissing:
-    """Keep why an occasion was not answered. The newest such note counts; earlier ones stay."""
+    """Keep why an occasion was not answered. The newest such note counts; earlier ones stay.
+
+    It may be known while there is still time; then nobody is chased any more. Raises NotMissingError
+    before it is asked, and when it was answered.
+    """
     if reason not in OccasionMissing.Reason.values:
         raise ValueError("not one of the reasons")
+    rows = Occasion.objects.select_for_update(of=("self",)).select_related("patient")
+    occasion = rows.get(pk=occasion.pk)
+    if occasion.completed_at or window_of_patient(occasion, occasion.patient) == Window.EARLY:
+        raise NotMissingError
     missing = OccasionMissing.objects.create(
         occasion=occasion,
         patient_id=occasion.patient_id,
@@ -205,13 +218,16 @@ def submit_response(
     same = next((one for one in there if one.submission_id == submission_id), None)
     if same:
         return same
-    version = _version(occasion, enrolment, slug, supersedes)
+    asked = asked_slugs(occasion, enrolment)
+    askable = askable_versions(enrolment, asked)
+    version = _version(asked, askable, slug, supersedes)
     window = window_of(occasion, today)
     if window != Window.OPEN:
         raise OccasionClosedError(window)
     current = next((one for one in there if one.instrument_version.instrument.slug == slug), None)
-    if current and (supersedes is None or supersedes.pk != current.pk):
-        raise AnsweredError(current)
+    stands = current or supersedes
+    if stands and (current is None or supersedes is None or supersedes.pk != current.pk):
+        raise AnsweredError(stands)
     definition = definition_of(version)
     parsed = parse_answers(definition, raw)
     if not parsed.is_whole:
@@ -233,7 +249,7 @@ def submit_response(
     batch.record(by=by, action=Action.WRITE, verb="response-submit", obj=response)
     close_draft_of(row=response, by=by, draft_id=submission_id, batch=batch)
     batch.write()
-    _keep_course(enrolment, occasion, [*there, response], slug, parsed)
+    _keep_course(occasion, askable, [*there, response], slug, parsed)
     return response
 
 
@@ -275,16 +291,16 @@ def _of_occasion(history: Sequence[Response], occasion: Occasion) -> list[Respon
 
 
 def _version(
-    occasion: Occasion, enrolment: Enrolment, slug: str, supersedes: Response | None
+    asked: Sequence[str], askable: Mapping[str, InstrumentVersion], slug: str, supersedes: Response | None
 ) -> InstrumentVersion:
-    if slug not in asked_slugs(occasion, enrolment):
+    """What is answered: for a correction the version of the first answer, licensed still or not."""
+    if slug not in asked:
         raise NotAskedError
-    if supersedes:
+    if supersedes and supersedes.instrument_version.instrument.slug == slug:
         return supersedes.instrument_version
-    version = askable_versions(enrolment, [slug]).get(slug)
-    if version is None:
+    if slug not in askable:
         raise NotAskedError
-    return version
+    return askable[slug]
 
 
 def _response(
@@ -335,16 +351,23 @@ def _scores(response: Response, definition: InstrumentDefinition, parsed: Parsed
 
 
 def _keep_course(
-    enrolment: Enrolment, occasion: Occasion, responses: Iterable[Response], slug: str, parsed: Parsed
+    occasion: Occasion,
+    askable: Collection[str],
+    responses: Iterable[Response],
+    slug: str,
+    parsed: Parsed,
 ) -> None:
     """Remember that the patient did something, what their main pain is, and whether all was answered."""
-    now = clock.now()
+    now, enrolment = clock.now(), occasion.enrolment
     enrolment.last_activity_at = now
     if slug == MAIN_PAIN:
         enrolment.has_back_pain = bool(parsed.answers.get(BACK_ITEM))
     enrolment.save(update_fields=["last_activity_at", "has_back_pain"])
     answered = {one.instrument_version.instrument.slug for one in responses}
     left = [one for one in asked_slugs(occasion, enrolment) if one not in answered]
-    if occasion.completed_at is None and not (left and askable_versions(enrolment, left)):
+    if left and slug == MAIN_PAIN:
+        # It decides what else is asked.
+        askable = askable_versions(enrolment, left)
+    if occasion.completed_at is None and not set(left) & set(askable):
         occasion.completed_at = now
         occasion.save(update_fields=["completed_at"])

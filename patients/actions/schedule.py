@@ -1,7 +1,7 @@
 """A clinic's own schedule of questionnaires, and the time points of enrolments that existed before."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -20,8 +20,8 @@ from programs.schedule import Point, as_data, default_schedule, read_schedule
 Kind = Occasion.Kind
 # Without these nothing can be said about change.
 KEPT_KINDS = frozenset({Kind.BASELINE, Kind.POST})
-# So that nowhere on earth a time point changes on the day on which it can be answered.
-MARGIN = timedelta(days=1)
+# Nowhere on earth it is later than this.
+EASTERNMOST = timedelta(hours=14)
 PORTION = 500
 T = TypeVar("T")
 
@@ -62,7 +62,9 @@ def set_schedule(
 
 def _apply(by: User, clinic: Clinic, programme: Programme, points: Sequence[Point]) -> None:
     """Bring the time points that nobody has met yet in line; a fixed number of queries for each point."""
-    after = clock.local_today(clinic.timezone) + MARGIN
+    # So that nothing changes that a patient can answer, wherever they live.
+    tomorrow = clock.local_today(clinic.timezone) + timedelta(days=1)
+    after = max(tomorrow, (clock.now().astimezone(UTC) + EASTERNMOST).date())
     ours = Enrolment.objects.filter(clinic=clinic, programme_version__programme=programme)
     ahead = Occasion.objects.filter(enrolment__in=ours, opens_on__gt=after, completed_at=None)
     ahead = ahead.exclude(kind=Kind.EXTRA).filter(responses=None, missing_reasons=None)

@@ -8,7 +8,7 @@ from painclinic import clock
 from patients.models import Enrolment, Occasion, Patient
 from programs.instruments.definition import InstrumentDefinition
 from programs.instruments.library import current_versions, definition_of
-from programs.instruments.licences import usable_slugs
+from programs.instruments.licences import licences_of
 from programs.models import Instrument, InstrumentVersion
 
 # Asked first, and of nobody twice: it says whether the questionnaire for back pain is meant for them.
@@ -57,15 +57,14 @@ def askable_versions(enrolment: Enrolment, slugs: Iterable[str]) -> Mapping[str,
     """The version of each questionnaire that may be asked of this patient today, in the order given.
 
     Left out: those that are not loaded, those whose licence has ended, those that are meant for back
-    pain where it is not the back, and those that are worked out from the record. At most three queries.
+    pain where it is not the back, and those that are worked out from the record. At most two queries.
     """
     wanted = list(slugs)
     found = current_versions(wanted, enrolment.patient.language)
-    packs = [slug for slug, version in found.items() if not version.instrument.is_builtin]
-    barred: set[str] = set()
-    if packs:
-        on = clock.local_today(enrolment.clinic.timezone)
-        barred = set(packs) - usable_slugs(enrolment.clinic, packs, on)
+    packs = [version.instrument for version in found.values() if not version.instrument.is_builtin]
+    on = clock.local_today(enrolment.clinic.timezone)
+    held = licences_of(enrolment.clinic, packs, on) if packs else []
+    barred = {one.instrument.slug for one in held if not one.state.is_usable}
     return {
         slug: found[slug]
         for slug in wanted
@@ -79,7 +78,7 @@ def _is_for(definition: InstrumentDefinition, enrolment: Enrolment) -> bool:
 
 
 def all_askable(enrolment: Enrolment) -> Mapping[str, InstrumentVersion]:
-    """What a therapist may ask this patient besides the schedule, by title. At most four queries."""
+    """What a therapist may ask this patient besides the schedule, by title. At most three queries."""
     slugs = [_in_this_clinic(slug, enrolment) for slug in Instrument.objects.values_list("slug", flat=True)]
     found = askable_versions(enrolment, dict.fromkeys(slugs))
     return dict(sorted(found.items(), key=lambda one: definition_of(one[1]).title))

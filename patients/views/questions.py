@@ -69,6 +69,7 @@ def question_done(request: PatientRequest, occasion_id: UUID) -> HttpResponse:
         "due": due,
         "title": title_of(due.occasion),
         "is_closed": _is_closed(request, due),
+        "is_early": _is_early(request, due),
         "until": until(due.occasion),
         "therapist": request.enrolment.therapist,
     }
@@ -84,7 +85,8 @@ def question_form_page(request: PatientRequest, occasion_id: UUID, slug: str) ->
     if part is None:
         raise Http404
     if _is_closed(request, due):
-        messages.info(request, _("These questions cannot be answered any more. Nothing is lost by that."))
+        if not _is_early(request, due):
+            messages.info(request, _("These questions cannot be answered any more. Nothing is lost by that."))
         return redirect("patients:question-done", occasion_id)
     if request.method == "POST":
         return _receive(request, due, part)
@@ -94,6 +96,10 @@ def question_form_page(request: PatientRequest, occasion_id: UUID, slug: str) ->
 
 def _is_closed(request: PatientRequest, due: DueSet) -> bool:
     return window_of(due.occasion, clock.local_today(request.patient.timezone)) != Window.OPEN
+
+
+def _is_early(request: PatientRequest, due: DueSet) -> bool:
+    return window_of(due.occasion, clock.local_today(request.patient.timezone)) == Window.EARLY
 
 
 def _target(due: DueSet, part: Part) -> str:

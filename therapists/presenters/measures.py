@@ -60,6 +60,7 @@ class Missed:
 class Waiting:
     """A time point that is open, or was added for a later day, and is not answered in full yet."""
 
+    occasion_id: UUID
     what: str
     opens_on: date
     closes_on: date
@@ -151,6 +152,7 @@ def _waits(occasion: Occasion, today: date) -> bool:
 
 def _waiting(occasion: Occasion, today: date) -> Waiting:
     return Waiting(
+        occasion_id=occasion.pk,
         what=str(occasion.get_kind_display()),
         opens_on=occasion.opens_on,
         closes_on=occasion.closes_on,

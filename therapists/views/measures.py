@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from painclinic.access.permissions import Permission
-from patients.actions.measures import MOST_EXTRA, OccasionInvalidError, add_occasion, note_missing
+from patients.actions.measures import (
+    MOST_EXTRA,
+    NotMissingError,
+    OccasionInvalidError,
+    add_occasion,
+    note_missing,
+)
 from patients.actions.seen import NothingWorseError, mark_worse_seen
 from patients.measures.asked import Window, all_askable, window_of_patient
 from patients.models import Occasion
@@ -54,13 +60,14 @@ def occasion_missing(request: PersonRequest, occasion_id: UUID) -> HttpResponse:
     """Keep why a time point was not answered."""
     mine = Occasion.objects.visible_to(request.user).filter(enrolment__patient=request.patient)
     occasion = get_object_or_404(mine.select_related("enrolment"), pk=occasion_id)
-    is_over = window_of_patient(occasion, request.patient) == Window.OVER
-    if occasion.completed_at or not is_over:
-        messages.info(request, _("This was answered, or still can be: there is nothing to explain."))
-        return redirect("therapists:patient-detail", request.patient.pk)
+    if occasion.completed_at or window_of_patient(occasion, request.patient) == Window.EARLY:
+        return _not_missing(request)
     form = MissingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        note_missing(by=request.user, occasion=occasion, **form.cleaned_data)
+        try:
+            note_missing(by=request.user, occasion=occasion, **form.cleaned_data)
+        except NotMissingError:
+            return _not_missing(request)
         messages.success(request, _("Kept."))
         return redirect("therapists:patient-detail", request.patient.pk)
     context = {"patient": request.patient, "emergency": request.emergency, "form": form, "occasion": occasion}
@@ -91,3 +98,8 @@ def worse_seen(request: PersonRequest) -> HttpResponse:
         "worse": worse_in_words(track.unseen),
     }
     return render(request, "therapists/worse_seen.html", context, status=422 if form.errors else 200)
+
+
+def _not_missing(request: PersonRequest) -> HttpResponse:
+    messages.info(request, _("This was answered, or is not asked yet: there is nothing to explain."))
+    return redirect("therapists:patient-detail", request.patient.pk)

@@ -23,10 +23,11 @@ from patients.actions.measures import (
     submit_response,
 )
 from patients.models import Alert, Draft, Enrolment, Occasion, Response, Score
+from programs.actions import attest_licence
 from programs.models import MeasureSchedule
 from programs.schedule import as_data, default_schedule
 from tests.factories.cast import Cast, real_version
-from tests.factories.instruments import load_builtins
+from tests.factories.instruments import load_builtins, load_pack
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -196,11 +197,18 @@ def test_alert_that_fails_leaves_no_answer_behind(
 # What the answer to item 9 demands, and whether the day before brought an alert that it is merged into.
 @pytest.mark.parametrize("nine", ["0", "1", "2", "3"])
 @pytest.mark.parametrize("is_repeat", [False, True], ids=["first", "repeat"])
-def test_submitting_takes_at_most_nine_queries(enrolment: Enrolment, nine: str, is_repeat: bool) -> None:
+@pytest.mark.parametrize("with_pack", [False, True], ids=["alone", "before-a-licensed-one"])
+def test_submitting_takes_at_most_nine_queries(
+    enrolment: Enrolment, nine: str, is_repeat: bool, with_pack: bool
+) -> None:
     if is_repeat:
         submit(occasion_of(enrolment, "week-2", opens_on=START.date()), "phq-9", phq(q9="1"))
         acknowledge(by=enrolment.therapist, alert=Alert.objects.get(enrolment=enrolment))
-    occasion = occasion_of(enrolment, instruments=["phq-9"])
+    asked = ["phq-9"]
+    if with_pack:
+        licensed(enrolment)
+        asked.append("probe")
+    occasion = occasion_of(enrolment, instruments=asked)
     enrolment = occasion.enrolment
     # As the page has it.
     user, _ = enrolment.patient.user, enrolment.clinic
@@ -222,8 +230,21 @@ def test_submitting_takes_at_most_nine_queries(enrolment: Enrolment, nine: str, 
     assert Alert.objects.filter(enrolment=enrolment).count() == (is_repeat or nine != "0")
     occasion.refresh_from_db()
     draft.refresh_from_db()
-    assert occasion.completed_at
+    assert bool(occasion.completed_at) != with_pack
     assert draft.closed_at
+
+
+def licensed(enrolment: Enrolment) -> None:
+    """The clinic may ask the pack `probe`."""
+    attest_licence(
+        by=enrolment.therapist,
+        clinic=enrolment.clinic,
+        instrument=load_pack().instrument,
+        holder="Lakeside Clinic",
+        reference="Contract 7",
+        valid_until=START.date() + timedelta(days=300),
+        attested_name="Ada Min",
+    )
 
 
 def draft_of(occasion: Occasion, slug: str, data: dict[str, str]) -> Draft:

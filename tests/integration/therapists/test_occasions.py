@@ -12,6 +12,7 @@ from painclinic import clock
 from painclinic.audit.models import AuditEvent
 from patients.actions.measures import (
     MOST_EXTRA,
+    NotMissingError,
     OccasionInvalidError,
     add_occasion,
     note_missing,
@@ -205,8 +206,18 @@ def test_reason_that_nobody_knows_is_refused_by_the_action(enrolment: Enrolment)
         note_missing(by=enrolment.therapist, occasion=missed(enrolment), reason="bored")
 
 
-def test_time_point_that_can_still_be_answered_needs_no_reason(anna: Client, enrolment: Enrolment) -> None:
+def test_reason_may_be_known_while_there_is_still_time(anna: Client, enrolment: Enrolment) -> None:
     occasion = ask(enrolment)
+    detail = reverse("therapists:patient-detail", args=[enrolment.patient_id])
+    assert page_about(occasion) in anna.get(detail).content.decode()
+    anna.post(page_about(occasion), {"reason": "declined"})
+    assert OccasionMissing.objects.get(occasion=occasion).reason == "declined"
+
+
+def test_time_point_that_is_not_asked_yet_needs_no_reason(anna: Client, enrolment: Enrolment) -> None:
+    occasion = ask(enrolment, due_on=today_of(enrolment) + timedelta(days=3))
+    with pytest.raises(NotMissingError):
+        note_missing(by=enrolment.therapist, occasion=occasion, reason="unwell")
     assert anna.get(page_about(occasion)).status_code == 302
     anna.post(page_about(occasion), {"reason": "unwell"})
     assert not OccasionMissing.objects.exists()
@@ -225,6 +236,8 @@ def test_answered_time_point_needs_no_reason(anna: Client, enrolment: Enrolment)
     )
     with clock.moved(timedelta(days=30)):
         assert anna.get(page_about(occasion)).status_code == 302
+        with pytest.raises(NotMissingError):
+            note_missing(by=enrolment.therapist, occasion=occasion, reason="unwell")
 
 
 def test_time_point_of_another_patient_is_not_found(cast: Cast, anna: Client, enrolment: Enrolment) -> None:
