@@ -94,12 +94,13 @@ def schedule_point_remove(request: ViewerRequest, programme: str, point: str) ->
     found, clinic = get_object_or_404(Programme, slug=programme), request.membership.clinic
     points = schedule_for(clinic, found)
     left = [one for one in points if one.slug != point]
-    if len(left) < len(points):
-        try:
-            set_schedule(by=request.user, clinic=clinic, programme=found, points=left)
-            messages.success(request, _("Taken out."))
-        except KeptPointError:
-            messages.error(request, _("The start and the end are always asked: change shows between them."))
+    if len(left) == len(points):
+        raise Http404
+    try:
+        set_schedule(by=request.user, clinic=clinic, programme=found, points=left)
+        messages.success(request, _("Taken out."))
+    except KeptPointError:
+        messages.error(request, _("The start and the end are always asked: change shows between them."))
     return redirect("clinics:schedule-detail", found.slug)
 
 

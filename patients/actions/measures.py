@@ -218,15 +218,13 @@ def submit_response(
     same = next((one for one in there if one.submission_id == submission_id), None)
     if same:
         return same
-    asked = asked_slugs(occasion, enrolment)
-    askable = askable_versions(enrolment, asked)
+    askable = askable_versions(enrolment, asked := asked_slugs(occasion, enrolment))
     version = _version(asked, askable, slug, supersedes)
     window = window_of(occasion, today)
     if window != Window.OPEN:
         raise OccasionClosedError(window)
     current = next((one for one in there if one.instrument_version.instrument.slug == slug), None)
-    stands = current or supersedes
-    if stands and (current is None or supersedes is None or supersedes.pk != current.pk):
+    if (stands := current or supersedes) and current != supersedes:
         raise AnsweredError(stands)
     definition = definition_of(version)
     parsed = parse_answers(definition, raw)

@@ -47,11 +47,14 @@ def policy_of(headers: dict[str, str]) -> dict[str, str]:
     return {name: value for name, _, value in parts if name}
 
 
+FILES = {"application/pdf", "application/zip", "text/csv"}
+
+
 def faults_of(seen: Seen) -> list[str]:
     faults = [
         f"{name}: {seen.headers.get(name)}" for name, v in ALWAYS.items() if seen.headers.get(name) != v
     ]
-    is_file = seen.content_type == "application/pdf"
+    is_file = seen.content_type in FILES - {"text/csv"}
     if policy_of(seen.headers) != (FILE_POLICY if is_file else CONTENT_POLICY):
         faults.append("another content policy")
     if seen.person not in {"anon", "gone"} and "no-store" not in seen.headers.get("Cache-Control", ""):
@@ -82,10 +85,9 @@ def test_pages_that_are_not_there_carry_the_headers_too(visits: Visits) -> None:
 
 @gets
 def test_an_answer_is_what_it_says_it_is(row: Row, visits: Visits) -> None:
-    files = {"application/pdf", "text/csv"}
-    kinds = {"text/html", "application/json", "text/plain"} | files
+    kinds = {"text/html", "application/json", "text/plain"} | FILES
     for seen in visits.of(row):
-        if seen.content_type.partition(";")[0] in files:
+        if seen.content_type.partition(";")[0] in FILES:
             assert seen.headers["Content-Disposition"].startswith("attachment")
         if seen.status == 200:
             assert seen.content_type.partition(";")[0] in kinds, str(seen)
