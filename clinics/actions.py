@@ -1,11 +1,13 @@
 """What the admin's desk does across apps: enrol and invite, hand over and end, set up."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from clinics.closed_days import check, still_kept
 from messaging.actions import cancel_reminders, queue_invitation
 from painclinic import clock
 from painclinic.accounts.actions import end_membership, invite, renew_invitation
@@ -141,3 +143,28 @@ def update_clinic(
     )
     record(by=by, action=Action.WRITE, verb="clinic-update", obj=clinic, clinic_id=clinic.pk)
     return clinic
+
+
+@transaction.atomic
+def close_days(*, by: User, clinic: Clinic, days: Mapping[date, str]) -> int:
+    """The clinic does not work on these days; returns how many are new. Clocks that run already stay.
+
+    Raises ClosedTooLongError, TooManyDaysError.
+    """
+    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    check(clinic, days)
+    today = clock.local_today(clinic.timezone)
+    new = {day.isoformat(): name for day, name in days.items() if day.isoformat() not in clinic.closed_days}
+    clinic.closed_days = still_kept(clinic.closed_days | new, today)
+    clinic.save(update_fields=["closed_days"])
+    record(by=by, action=Action.WRITE, verb="clinic-close-days", obj=clinic, clinic_id=clinic.pk)
+    return len(new)
+
+
+@transaction.atomic
+def reopen_day(*, by: User, clinic: Clinic, day: date) -> None:
+    """The clinic works on a day on which it was going to be closed."""
+    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic.closed_days.pop(day.isoformat(), None)
+    clinic.save(update_fields=["closed_days"])
+    record(by=by, action=Action.WRITE, verb="clinic-reopen-day", obj=clinic, clinic_id=clinic.pk)

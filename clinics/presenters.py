@@ -1,6 +1,7 @@
 """Rows and words of the admin's desk."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -142,3 +143,25 @@ def duty_rows(clinic: Clinic) -> list[DutyShift]:
     """The rota, in the order of the week, dates after it. Bounded by the size of a page."""
     shifts = rota(clinic.pk).select_related("user")
     return list(shifts.order_by(F("weekday").asc(nulls_last=True), "first_day", "order", "created_at")[:200])
+
+
+@dataclass(frozen=True)
+class ClosedRow:
+    """A day on which the clinic is closed, and who answers at any hour of it all the same."""
+
+    day: date
+    name: str
+    on_call: list[str]
+
+
+def closed_rows(clinic: Clinic, today: date) -> list[ClosedRow]:
+    """The days to come, in their order. Two queries, whatever their number."""
+    days = [(date.fromisoformat(day), name) for day, name in clinic.closed_days.items()]
+    coming = sorted((day, name) for day, name in days if day >= today)
+    dated = rota(clinic.pk).filter(weekday=None, is_on_call=True, last_day__gte=today)
+    shifts = list(dated.select_related("user").order_by("order", "created_at")[:200])
+
+    def answering(day: date) -> list[str]:
+        return [one.user.name for one in shifts if one.first_day and one.first_day <= day <= one.last_day]
+
+    return [ClosedRow(day, name, answering(day)) for day, name in coming]

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from clinics.views import clinic, duty, patients, questionnaires, results, ruleset, schedule, staff
+from clinics.views import (
+    clinic,
+    closed_days,
+    duty,
+    patients,
+    questionnaires,
+    results,
+    ruleset,
+    schedule,
+    staff,
+)
 
 app_name = "clinics"
 
@@ -38,6 +48,8 @@ urlpatterns = [
     ),
     path("desk/duty/", duty.duty_list, name="duty-list"),
     path("desk/duty/<uuid:shift_id>/end/", duty.duty_end, name="duty-end"),
+    path("desk/closed-days/", closed_days.closed_day_list, name="closed-day-list"),
+    path("desk/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed-day-remove"),
     path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),
     path("desk/settings/consent/", clinic.consent_text_edit, name="consent-text-edit"),
     path("desk/questionnaires/", questionnaires.instrument_list, name="instrument-list"),

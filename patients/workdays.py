@@ -5,14 +5,20 @@ from zoneinfo import ZoneInfo
 
 from painclinic.accounts.models import Clinic
 
-# Holidays are not known yet; the loop below must end even for a clinic with odd settings.
+# The loop below must end even for a clinic with odd settings. A clinic is never closed for longer
+# (`closed_days.LONGEST`).
 _LONGEST = 60
+
+
+def is_working_day(day: date, clinic: Clinic) -> bool:
+    """Whether the clinic works on `day`: a day of its week, and none on which it is closed."""
+    return day.isoweekday() in clinic.work_days and day.isoformat() not in clinic.closed_days
 
 
 def is_open(moment: datetime, clinic: Clinic) -> bool:
     """Whether messages are read at `moment`, on the clinic's own wall clock."""
     local = moment.astimezone(ZoneInfo(clinic.timezone))
-    return local.isoweekday() in clinic.work_days and clinic.work_start <= local.time() < clinic.work_end
+    return is_working_day(local.date(), clinic) and clinic.work_start <= local.time() < clinic.work_end
 
 
 def deadline(start: datetime, *, days: int, clinic: Clinic) -> datetime:
@@ -23,7 +29,7 @@ def deadline(start: datetime, *, days: int, clinic: Clinic) -> datetime:
     """
     zone = ZoneInfo(clinic.timezone)
     local = start.astimezone(zone)
-    if local.isoweekday() in clinic.work_days and local.time() < clinic.work_end:
+    if is_working_day(local.date(), clinic) and local.time() < clinic.work_end:
         day, at = local.date(), max(local.time(), clinic.work_start)
     else:
         day, at = _next_working_day(local.date(), clinic), clinic.work_start
@@ -38,7 +44,7 @@ def next_opening(moment: datetime, clinic: Clinic) -> datetime:
         return moment
     zone = ZoneInfo(clinic.timezone)
     local = moment.astimezone(zone)
-    if local.isoweekday() in clinic.work_days and local.time() < clinic.work_start:
+    if is_working_day(local.date(), clinic) and local.time() < clinic.work_start:
         return _instant(local.date(), clinic.work_start, zone)
     return _instant(_next_working_day(local.date(), clinic), clinic.work_start, zone)
 
@@ -46,7 +52,7 @@ def next_opening(moment: datetime, clinic: Clinic) -> datetime:
 def _next_working_day(day: date, clinic: Clinic) -> date:
     for _ in range(_LONGEST):
         day += timedelta(days=1)
-        if day.isoweekday() in clinic.work_days:
+        if is_working_day(day, clinic):
             return day
     return day
 

@@ -10,6 +10,10 @@ from django.utils.translation import gettext as _
 from painclinic import clock
 from painclinic.accounts.models import Clinic
 from painclinic.dates import written_day
+from patients.workdays import is_working_day
+
+# Patients read of days on which nobody reads, this long before.
+SOON_DAYS = 8
 
 
 def when(moment: datetime, zone: str) -> str:
@@ -25,6 +29,8 @@ def reading_hours(clinic: Clinic, zone: str) -> str:
     """When the clinic reads messages; where the reader's clock shows other times, on both clocks."""
     days, begin, end = _days(clinic.work_days), _clock(clinic.work_start), _clock(clinic.work_end)
     hours = _("%(days)s, %(begin)s to %(end)s") % {"days": days, "begin": begin, "end": end}
+    if closed := closed_soon(clinic):
+        hours = _("%(hours)s, but not on %(closed)s") % {"hours": hours, "closed": _together(closed)}
     if not _differs(clinic, zone):
         return hours
     own = _own_hours(clinic, zone)
@@ -33,6 +39,14 @@ def reading_hours(clinic: Clinic, zone: str) -> str:
         "zone": _place(clinic.timezone),
         "own": own,
     }
+
+
+def closed_soon(clinic: Clinic) -> list[str]:
+    """The days of the coming week on which the clinic would work and does not, as "Friday 25 December"."""
+    today = clock.local_today(clinic.timezone)
+    days = [today + timedelta(days=n) for n in range(SOON_DAYS)]
+    closed = [day for day in days if day.isoweekday() in clinic.work_days and not is_working_day(day, clinic)]
+    return [written_day(day, "l j F") for day in closed]
 
 
 def _differs(clinic: Clinic, zone: str) -> bool:
@@ -62,6 +76,10 @@ def _days(numbers: list[int]) -> str:
     names = [str(WEEKDAYS[number - 1]) for number in numbers]
     if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
         return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}
+    return _together(names)
+
+
+def _together(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(some)s and %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}

@@ -81,6 +81,9 @@ class Clinic(models.Model):
     work_end = models.TimeField(_("messages are read until"), default=time(17))
     # ISO weekdays, Monday is 1.
     work_days = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name=_("working days"))
+    # Days on which nobody works although the week says so, by ISO date, with their names: public holidays
+    # and others. In this row, because every clock asks and no clock may cost a query.
+    closed_days = models.JSONField(default=dict, blank=True, editable=False)
     reply_days = models.PositiveSmallIntegerField(
         _("working days to answer a message"),
         default=1,

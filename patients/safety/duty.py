@@ -49,9 +49,13 @@ def is_on_call(clinic: Clinic, at: datetime) -> bool:
 
 
 def somebody_on_call(day: date, *, clinic: str) -> Exists:
-    """The same as a condition for rows whose column `clinic` names the clinic, on the clinic's `day`."""
+    """The same as a condition for rows whose column `clinic` names the clinic, on the clinic's `day`.
+
+    On a day on which the clinic is closed only who is on the rota for that date is there: nobody is to
+    believe that somebody answers because the day is a Monday.
+    """
     dated = rota(OuterRef("clinic_id")).filter(_of(day), order=OuterRef("order"), weekday=None)
-    usual = Q(weekday__isnull=False) & Exists(dated)
+    usual = Q(weekday__isnull=False) & (Exists(dated) | Q(clinic__closed_days__has_key=day.isoformat()))
     return Exists(rota(OuterRef(clinic)).filter(_of(day), is_on_call=True).exclude(usual))
 
 

@@ -17,7 +17,7 @@ from painclinic.accounts.models import User
 from patients.models import Draft, Occasion, Patient
 from patients.safety.rules import VERSION
 from patients.safety.timers import LONGEST
-from tests.access.world import World
+from tests.access.world import CLOSED_DAY, World
 from tests.factories.cast import PASSWORD as STAFF_PASSWORD
 
 Make = Callable[[World], Any]
@@ -39,6 +39,7 @@ KWARGS: dict[str, Make] = {
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
     "shift_id": lambda w: w.cast.clinic.duty_shifts.all()[0].pk,
+    "day": lambda w: CLOSED_DAY,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
     "mail_id": lambda w: w.mail.pk,
@@ -152,6 +153,11 @@ def _point() -> dict[str, Any]:
     return {"kind": "weekly", "day": "7", "opens": "0", "closes": "6", "instruments": ["peg"]}
 
 
+def _coming_monday() -> str:
+    today = clock.now().date()
+    return (today + timedelta(days=35 - today.weekday())).isoformat()
+
+
 def _shift(world: World, user: User | None) -> dict[str, Any]:
     """Each admin puts a colleague of their own clinic on the rota."""
     there = world.cast.elsewhere_therapist if user == world.people["admfar"] else world.cast.therapist
@@ -258,6 +264,11 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "clinics:staff-invite": lambda w, u: {"name": "New", "email": "new@lakeside.test", "role": "therapist"},
     "clinics:clinic-edit": lambda w, u: _clinic(w),
     "clinics:duty-list": lambda w, u: _shift(w, u),
+    "clinics:closed-day-list": lambda w, u: {
+        "first_day": _coming_monday(),
+        "last_day": "",
+        "name": "Moving house",
+    },
     "clinics:consent-text-edit": lambda w, u: {"title": "Taking part", "body": "Another text."},
     "clinics:instrument-detail": lambda w, u: {
         "holder": "Lakeside Clinic",

@@ -56,6 +56,8 @@ from tests.access.measured import make_measured
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# A Monday, far enough away for no clock to meet it.
+CLOSED_DAY = "2035-03-05"
 PDF = b"%PDF-1.7 painclinic test"
 
 
@@ -390,6 +392,8 @@ class World:
             "lea": make_records(cast.elsewhere_enrolment, cast.elsewhere_therapist, "canary-lea"),
         }
         self.staff_invitation = self._invitation()
+        cast.clinic.closed_days = {CLOSED_DAY: "Moving house"}
+        cast.clinic.save(update_fields=["closed_days"])
         self.emergency = open_in_emergency(
             by=self._staff(Role.THERAPIST, "Emma Gent"),
             patient=cast.patient,

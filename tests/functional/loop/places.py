@@ -152,6 +152,7 @@ TABLE: list[tuple[str, str]] = [
     ("admin", "/desk/staff/invite/"),
     ("admin", "/desk/staff/{membership}/end/"),
     ("admin", "/desk/duty/"),
+    ("admin", "/desk/closed-days/"),
     ("admin", "/desk/settings/"),
     ("admin", "/desk/settings/consent/"),
     ("admin", "/desk/questionnaires/"),
