@@ -1,8 +1,10 @@
 """Tells people of alerts: each step of an alert's clock that is due becomes mails, in one transaction."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from messaging.models import Reminder
 from messaging.tasks import ring_after_commit
@@ -24,8 +26,10 @@ def escalate(*, by: Actor = ESCALATOR) -> int:
     while True:
         with transaction.atomic():
             calls = take_due_steps(by=by)
-            rows = [row for call in calls for row in _notices(call)]
-            Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+            rows = _one_each([row for call in calls for row in _notices(call)])
+            hurried = _hurry(rows)
+            new = [row for row in rows if _reader(row) not in hurried]
+            Reminder.objects.bulk_create(new, ignore_conflicts=True)
             if rows:
                 ring_after_commit()
         called += len(rows)
@@ -33,10 +37,42 @@ def escalate(*, by: Actor = ESCALATOR) -> int:
             return called
 
 
-def report_undelivered(*, by: Actor, reminder: Reminder, fault: str) -> None:
-    """A notice of an alert did not go out: say so in the alert. Once for each notice; its retries go on."""
-    if reminder.attempts == 0 and reminder.target_id:
+def report_undelivered(*, by: Actor, reminder: Reminder, fault: str, is_final: bool = False) -> None:
+    """A notice of an alert did not go out: say so in the alert, at the first attempt and when it is given up.
+
+    Somebody who was reached another way, or may still be, is not undelivered.
+    """
+    if not reminder.target_id or not (is_final or reminder.attempts == 0):
+        return
+    same = reminder.dedupe_key.rpartition(":")[0]
+    others = Reminder.objects.filter(kind=Reminder.Kind.ALERT, dedupe_key__startswith=f"{same}:")
+    waits = Q(state__in=[Reminder.State.PLANNED, Reminder.State.SENDING], attempts=0)
+    if not others.exclude(pk=reminder.pk).filter(Q(state=Reminder.State.SENT) | waits).exists():
         note_undelivered(by=by, alert_id=reminder.target_id, user_id=reminder.user_id, fault=fault)
+
+
+def _reader(row: Reminder) -> tuple[Any, ...]:
+    return (row.target_id, row.user_id, row.channel)
+
+
+def _one_each(rows: list[Reminder]) -> list[Reminder]:
+    """Whoever two steps call to the same alert in one moment gets one notice."""
+    return list({_reader(row): row for row in rows}.values())
+
+
+def _hurry(rows: list[Reminder]) -> set[tuple[Any, ...]]:
+    """Try what still waits for the same reader and alert at once, instead of adding to it; returns which.
+
+    A mail server that is away for hours would else be followed by a flood in which the next alert drowns.
+    """
+    targets = {row.target_id for row in rows}
+    waiting = Reminder.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        kind=Reminder.Kind.ALERT, state=Reminder.State.PLANNED, target_id__in=targets
+    )
+    wanted = {_reader(row) for row in rows}
+    found = [row for row in waiting if _reader(row) in wanted] if rows else []
+    Reminder.objects.filter(pk__in=[row.pk for row in found]).update(due_at=clock.now())
+    return {_reader(row) for row in found}
 
 
 def _notices(call: Call) -> list[Reminder]:

@@ -98,7 +98,7 @@ def _settle(claimed: list[Reminder], connection: Any) -> Counter[str]:
     for reminder in claimed:
         verdict = verdicts[reminder.pk]
         if verdict.state != State.SENDING:
-            _close(reminder, verdict)
+            _let_go(reminder, verdict)
         elif clock.now() < now + Reminder.LEASE / 2:
             verdict = _send(reminder, invitations.get(reminder.target_id), connection)
         else:
@@ -213,8 +213,17 @@ def _send(reminder: Reminder, invitation: Invitation | None, connection: Any) ->
         )
         _close(reminder, verdict, attempts=F("attempts") + 1)
         if fault and reminder.kind == Kind.ALERT:
-            report_undelivered(by=DISPATCHER, reminder=reminder, fault=fault)
+            is_final = verdict.state == State.FAILED
+            report_undelivered(by=DISPATCHER, reminder=reminder, fault=fault, is_final=is_final)
     return verdict
+
+
+@transaction.atomic
+def _let_go(reminder: Reminder, verdict: Verdict) -> None:
+    """Not to be sent now. A notice of an alert whose reader has left since is one that reached nobody."""
+    _close(reminder, verdict)
+    if reminder.kind == Kind.ALERT and not reminder.user.is_active:
+        report_undelivered(by=DISPATCHER, reminder=reminder, fault="NoLongerHere", is_final=True)
 
 
 def _after(reminder: Reminder, fault: str) -> Verdict:

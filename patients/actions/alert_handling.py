@@ -144,7 +144,7 @@ def send_back(*, by: User, alert: Alert, reason: str) -> Alert:
     if alert.resolved_at is None:
         raise NotYetError
     _may_know(by, alert)
-    alert.resolved_at = alert.resolved_by = None
+    alert.resolved_at = alert.resolved_by = alert.outcome_due_at = None
     alert.outcome, alert.acted_at = "", None
     add_event(alert, Kind.SENT_BACK, by=by, details={"reason": reason})
     _ask_to_act_again(alert)
@@ -162,11 +162,19 @@ def _ask_to_act_again(alert: Alert) -> None:
     plan_step(alert, AlertStep.Step.ACT, alert.act_due_at)
 
 
+def _ask_for_the_outcome(alert: Alert) -> None:
+    """Somebody has acted: a new clock runs until they say how it ended, or an alert in hand would lie."""
+    alert.outcome_due_at = clocks.outcome_due(alert.level, clock.now(), alert.clinic)
+    plan_step(alert, AlertStep.Step.OUTCOME, alert.outcome_due_at)
+
+
 def _act(by: User, alert: Alert, kind: str, details: dict[str, Any], verb: str) -> Alert:
     alert = _open(alert)
     _take_on(by, alert)
-    alert.acted_at = alert.acted_at or clock.now()
     add_event(alert, kind, by=by, details=details)
+    if alert.acted_at is None and alert.resolved_at is None:
+        alert.acted_at = clock.now()
+        _ask_for_the_outcome(alert)
     alert.save()
     record(by=by, action=Action.WRITE, verb=verb, obj=alert)
     return alert

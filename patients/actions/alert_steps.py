@@ -22,7 +22,9 @@ from patients.workdays import next_opening
 Step = AlertStep.Step
 PORTION = 50
 # As long as nobody has done anything, these come again: an alert never expires.
-_AGAIN = {Step.EVERYBODY, Step.ACT, Step.SIGN_OFF}
+_AGAIN = {Step.EVERYBODY, Step.ACT, Step.OUTCOME, Step.SIGN_OFF}
+# Who is called at once, in this order, when a notice reached nobody.
+_RINGS = (Step.LEAD, Step.EVERYBODY)
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,11 @@ def take_due_steps(*, by: Actor, most: int = PORTION) -> list[Call]:
 
 @transaction.atomic
 def note_undelivered(*, by: Actor, alert_id: UUID, user_id: UUID, fault: str) -> None:
-    """A notice did not reach somebody: it stands in the history, and the clinical lead is told now."""
+    """A notice did not reach somebody: it stands in the history, and others are called now.
+
+    First the clinical lead, then everybody; each once since the alert was last raised, so that a mail
+    server that refuses for hours makes no more notices. Those that there are go on being tried.
+    """
     alert = locked_alert(Alert(pk=alert_id))
     if not alert.is_open:
         return
@@ -63,10 +69,25 @@ def note_undelivered(*, by: Actor, alert_id: UUID, user_id: UUID, fault: str) ->
         alert, AlertEvent.Kind.UNDELIVERED, by=None, details={"user": str(user_id), "fault": fault[:80]}
     )
     alert.save(update_fields=["event_count"])
-    is_planned = AlertStep.objects.due().filter(alert=alert, step=Step.LEAD).exists()
-    if alert.acknowledged_at is None and not is_planned:
-        plan_step(alert, Step.LEAD, clock.now())
+    if alert.acknowledged_at is None:
+        _bring_forward(alert)
     record(by=by, action=Action.WRITE, verb="alert-undelivered", obj=alert)
+
+
+def _bring_forward(alert: Alert) -> None:
+    """Make the first ring due that was not called since the alert was last raised."""
+    now = clock.now()
+    for ring in _RINGS:
+        steps = AlertStep.objects.filter(alert=alert, step=ring)
+        if steps.filter(done_at__gte=alert.last_raised_at, was_needless=False).exists():
+            continue
+        waiting = steps.filter(done_at=None).order_by("due_at").first()
+        if waiting is None:
+            continue
+        if waiting.due_at > now:
+            waiting.due_at = now
+            waiting.save(update_fields=["due_at"])
+        return
 
 
 def _take(step: AlertStep) -> Call | None:
@@ -96,6 +117,9 @@ def _is_needed(alert: Alert, step: AlertStep) -> bool:
         return True
     if step.step == Step.ACT:
         return alert.acted_at is None
+    if step.step == Step.OUTCOME:
+        # One of before the alert was raised again has nothing to say any more.
+        return alert.outcome_due_at is not None and alert.outcome_due_at <= clock.now()
     return step.step == Step.TELL or alert.acknowledged_at is None
 
 
@@ -113,10 +137,19 @@ def _people(alert: Alert, step: str, now: datetime) -> list[User]:
         found = duty.on_duty(clinic, at, 2)
     elif step in (Step.LEAD, Step.ACT):
         found = duty.staff_of(clinic.pk, Role.SUPERVISOR)
+    elif step == Step.OUTCOME:
+        found = _treating(alert) + duty.on_duty(clinic, at, 1)
+        found += duty.staff_of(clinic.pk, Role.SUPERVISOR) if _is_repeated(alert, step) else []
     elif step == Step.SIGN_OFF:
         found = [one for one in duty.staff_of(clinic.pk) if one.pk != alert.resolved_by_id]
     everybody = found or duty.staff_of(clinic.pk) or duty.staff_of(clinic.pk, Role.CLINIC_ADMIN)
     return list({person.pk: person for person in everybody}.values())
+
+
+def _is_repeated(alert: Alert, step: str) -> bool:
+    """Whether this step, which is marked as taken, was taken before since somebody acted."""
+    taken = AlertStep.objects.filter(alert=alert, step=step, was_needless=False, done_at__gte=alert.acted_at)
+    return taken.count() > 1
 
 
 def _treating(alert: Alert) -> list[User]:
@@ -136,8 +169,8 @@ def _let_know(alert: Alert, people: list[User]) -> None:
 
 
 def _repeat(alert: Alert, step: str, now: datetime) -> datetime:
-    if step == Step.SIGN_OFF:
-        # The person is cared for; a colleague is asked once a working day.
+    if step in (Step.SIGN_OFF, Step.OUTCOME):
+        # The person is cared for; somebody is asked once a working day.
         return clocks.repeat_after(clocks.R1, now, alert.clinic)
     on_call = duty.is_on_call(alert.clinic, now)
     return clocks.repeat_after(alert.level, now, alert.clinic, is_on_call=on_call)

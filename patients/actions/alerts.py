@@ -296,7 +296,7 @@ def _reopen(alert: Alert, now: datetime, *, is_on_call: bool) -> list[AlertStep]
     """Start the clocks anew, for the patient's page as well as for the team."""
     alert.peak_level = max(alert.peak_level, alert.level)
     alert.acknowledged_at = alert.acknowledged_by = alert.acted_at = alert.patient_read_at = None
-    alert.resolved_at = alert.resolved_by = None
+    alert.resolved_at = alert.resolved_by = alert.outcome_due_at = None
     alert.outcome = ""
     return _start_clock(alert, now, is_on_call=is_on_call)
 

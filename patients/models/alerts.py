@@ -172,6 +172,8 @@ class Alert(PatientRow):
     )
     # The first time that somebody tried to reach the person, or wrote a risk note.
     acted_at = models.DateTimeField(null=True, blank=True)
+    # Somebody has acted, and by then says how it ended. Empty until then.
+    outcome_due_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -256,13 +258,16 @@ class Alert(PatientRow):
         return self.resolved_at is not None and self.closed_at is None
 
     def is_late(self) -> bool:
-        """Whether the present step of its clock is over: to acknowledge, or to act."""
+        """Whether the present step of its clock is over: to acknowledge, to act, to say how it ended."""
         now = clock.now()
         if self.closed_at or self.resolved_at:
             return False
-        return (self.acknowledged_at is None and self.ack_due_at <= now) or (
-            self.acted_at is None and self.act_due_at <= now
-        )
+        dues = [
+            self.ack_due_at if self.acknowledged_at is None else None,
+            self.act_due_at if self.acted_at is None else None,
+            self.outcome_due_at,
+        ]
+        return any(due is not None and due <= now for due in dues)
 
 
 class AlertEventQuerySet(HandledQuerySet["AlertEvent"]):
@@ -359,6 +364,7 @@ class AlertStep(PatientRow):
         LEAD = "lead", _("tell the clinical lead")
         EVERYBODY = "everybody", _("tell the whole team")
         ACT = "act", _("nobody has tried to reach the patient in time")
+        OUTCOME = "outcome", _("nobody has said how it ended")
         SIGN_OFF = "sign-off", _("a second person has to agree with the outcome")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

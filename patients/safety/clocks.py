@@ -61,6 +61,14 @@ def timers_for(clinic: Clinic) -> Timers:
     return timers_of(clinic.alert_timers)
 
 
+def outcome_due(level: int, acted_at: datetime, clinic: Clinic) -> datetime:
+    """By when it is said how an alert ended, once somebody has acted on it.
+
+    Three working days, five for the lowest level: our own judgement, the reference gives no time for it.
+    """
+    return deadline(acted_at, days=5 if level == R1 else 3, clinic=clinic)
+
+
 def is_watched(now: datetime, clinic: Clinic, *, is_on_call: bool) -> bool:
     """Whether anybody of the clinic looks at alerts at this moment."""
     return is_on_call or is_open(now, clinic)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +79,14 @@ class AlertLine:
             return _("nobody has it yet: %(left)s") % {"left": wording.left(alert.ack_due_at)}
         if alert.acted_at is None:
             return _("to be contacted: %(left)s") % {"left": wording.left(alert.act_due_at)}
+        if alert.outcome_due_at:
+            return _("how did it end? %(left)s") % {"left": wording.left(alert.outcome_due_at)}
         return _("in hand")
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether a notice of it reached nobody, and nobody has it yet."""
+        return self.alert.acknowledged_at is None and getattr(self.alert, "has_undelivered", False)
 
     @property
     def tone(self) -> str:
@@ -91,7 +99,11 @@ class AlertLine:
 def open_of(user: User) -> Any:
     """The open alerts of the clinics in which `user` may handle them, most pressing first."""
     mine = clinics_where(user, Permission.ALERT_HANDLE)
-    return Alert.objects.visible_to(user).open().filter(clinic_id__in=mine).order_by("-level", "raised_at")
+    missed = AlertEvent.objects.filter(
+        alert=OuterRef("pk"), kind=AlertEvent.Kind.UNDELIVERED, at__gte=OuterRef("last_raised_at")
+    )
+    found = Alert.objects.visible_to(user).open().filter(clinic_id__in=mine)
+    return found.annotate(has_undelivered=Exists(missed)).order_by("-level", "raised_at")
 
 
 def alert_lines(user: User, rows: Any | None = None) -> list[AlertLine]:
@@ -153,6 +165,14 @@ class AlertPage:
     @property
     def line(self) -> AlertLine:
         return AlertLine(self.alert, True)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether a notice of it reached nobody, and nobody has it yet."""
+        missed = (one.event for one in self.history if one.event.kind == AlertEvent.Kind.UNDELIVERED)
+        return self.alert.acknowledged_at is None and any(
+            one.at >= self.alert.last_raised_at for one in missed
+        )
 
     @property
     def rules(self) -> list[str]:

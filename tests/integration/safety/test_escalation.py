@@ -17,6 +17,7 @@ from patients.models import Alert, AlertStep, DutyShift
 from tests.factories.alerts import mood, store
 from tests.factories.cast import Cast
 from tests.factories.outbox import until
+from therapists.presenters.alerts import alert_lines, alert_page
 
 pytestmark = pytest.mark.django_db
 MONDAY = "2026-03-02T10:00+00:00"
@@ -67,7 +68,7 @@ def test_highest_level_calls_therapist_and_duty_at_once_then_second_lead_and_eve
         assert told() == ["sue"]
     with later(minutes=60):
         # The lead for nobody having called the patient; everybody for nobody having acknowledged.
-        assert told() == ["anna", "sue", "sue", "tom"]
+        assert told() == ["anna", "sue", "tom"]
 
 
 def test_unacknowledged_alert_never_stops_calling(duty: Cast) -> None:
@@ -113,7 +114,7 @@ def test_first_level_is_a_task_of_a_working_day(duty: Cast) -> None:
 def test_empty_rota_calls_the_whole_team(cast: Cast) -> None:
     DutyShift.objects.filter(clinic=cast.clinic).delete()
     raised(cast)
-    assert told() == ["anna", "anna", "sue", "tom"]
+    assert told() == ["anna", "sue", "tom"]
 
 
 def test_planner_that_stood_still_takes_up_everything_that_became_due(duty: Cast) -> None:
@@ -150,6 +151,99 @@ def test_mail_server_that_refuses_is_an_event_of_the_alert_and_calls_the_lead(du
     assert told() == ["sue"]
     with later(minutes=2):
         assert told() == ["anna", "tom"]
+
+
+def test_mail_server_that_refuses_for_half_a_day_makes_no_more_notices_than_there_are_rings(
+    duty: Cast,
+) -> None:
+    alert = raised(duty)
+    with patch("django.core.mail.backends.locmem.EmailBackend.send_messages", side_effect=OSError):
+        for minute in range(0, 720, 5):
+            with later(minutes=minute):
+                escalate()
+                deliver()
+    # One notice for each of the three people, tried again and again: no flood when the server is back.
+    notices = Reminder.objects.filter(kind="alert")
+    assert sorted(one.user.email.split("@")[0] for one in notices) == ["anna", "sue", "tom"]
+    assert alert.events.filter(kind="undelivered").count() == 3
+    assert min(one.attempts for one in notices) > 40
+    early = alert.steps.filter(
+        step__in=["lead", "everybody"], done_at__lte=alert.raised_at + timedelta(minutes=11)
+    )
+    assert {one.step for one in early} == {"lead", "everybody"}
+
+
+def test_person_who_was_reached_another_way_is_not_undelivered(duty: Cast) -> None:
+    alert = raised(duty)
+    escalate()
+    mails = list(Reminder.objects.filter(kind="alert"))
+    for one in mails:
+        key = one.dedupe_key.removesuffix("email") + "push"
+        Reminder.objects.create(
+            **{
+                name: getattr(one, name)
+                for name in ("kind", "clinic_id", "user_id", "target_id", "due_at", "not_after")
+            },
+            dedupe_key=key,
+            channel="push",
+            state=Reminder.State.SENT,
+        )
+    with patch("django.core.mail.backends.locmem.EmailBackend.send_messages", side_effect=OSError):
+        deliver()
+    assert not alert.events.filter(kind="undelivered").exists()
+
+
+def test_notice_for_a_colleague_who_has_left_since_calls_the_lead(duty: Cast) -> None:
+    alert = raised(duty)
+    escalate()
+    duty.unassigned_therapist.is_active = False
+    duty.unassigned_therapist.save(update_fields=["is_active"])
+    deliver()
+    assert [one.details["fault"] for one in alert.events.filter(kind="undelivered")] == ["NoLongerHere"]
+    assert told() == ["sue"]
+
+
+def test_undelivered_notice_stands_on_the_list_until_somebody_has_the_alert(duty: Cast) -> None:
+    alert = raised(duty)
+    escalate()
+    with patch("django.core.mail.backends.locmem.EmailBackend.send_messages", side_effect=OSError):
+        deliver()
+    assert [line.is_unheard for line in alert_lines(duty.supervisor)] == [True]
+    assert alert_page(duty.supervisor, alert).is_unheard
+    acts.acknowledge(by=duty.therapist, alert=alert)
+    assert [line.is_unheard for line in alert_lines(duty.supervisor)] == [False]
+
+
+def test_alert_in_hand_without_an_outcome_asks_for_it_after_three_working_days(duty: Cast) -> None:
+    alert = raised(duty, 2)
+    told()
+    alert = acts.note_contact(by=duty.therapist, alert=alert, channel="phone", result="reached")
+    assert f"{alert.outcome_due_at:%d %B %H:%M}" == "05 March 10:00"
+    with later(days=2, hours=23):
+        assert told() == []
+        assert not Alert.objects.get().is_late()
+    with later(days=3, minutes=1):
+        assert told() == ["anna", "tom"]
+        assert Alert.objects.get().is_late()
+    with later(days=4, minutes=2):
+        assert told() == ["anna", "sue", "tom"]
+    with later(days=7, minutes=5):
+        assert told() == ["anna", "sue", "tom"]
+        acts.resolve(by=duty.therapist, alert=alert, outcome="safety-plan", note="Agreed")
+    with later(days=9):
+        assert told() == []
+
+
+def test_alert_that_came_again_while_in_hand_asks_for_contact_first(duty: Cast) -> None:
+    alert = raised(duty, 2)
+    acts.note_contact(by=duty.therapist, alert=alert, channel="phone", result="reached")
+    with later(hours=2):
+        raised(duty, 2)
+        assert Alert.objects.get().outcome_due_at is None
+    with later(days=3, minutes=1):
+        told()
+        outcome = AlertStep.objects.get(step="outcome")
+        assert outcome.was_needless
 
 
 def test_mail_of_an_alert_names_nobody_and_nothing(duty: Cast) -> None:

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -215,6 +214,9 @@ def machine_for(cast: Cast) -> type[RuleBasedStateMachine]:
             for alert in Alert.objects.open().filter(resolved_at=None, acted_at=None, act_due_at__lte=now):
                 late = alert.steps.filter(step="act", done_at__gte=alert.act_due_at, was_needless=False)
                 assert late.exists()
+            for alert in Alert.objects.open().filter(resolved_at=None, outcome_due_at__lte=now):
+                asked = alert.steps.filter(step="outcome", done_at__gte=alert.outcome_due_at)
+                assert asked.filter(was_needless=False).exists()
             shown = {line.alert.pk: line for line in alert_lines(cast.supervisor)}
             assert set(shown) == set(Alert.objects.open().values_list("pk", flat=True))
             for line in shown.values():
@@ -256,9 +258,15 @@ def machine_for(cast: Cast) -> type[RuleBasedStateMachine]:
 
         @invariant()
         def open_alert_has_a_clock_that_runs(self) -> None:
-            waits = Q(resolved_at__isnull=False) | Q(acknowledged_at=None) | Q(acted_at=None)
-            for alert in Alert.objects.open().filter(waits):
-                assert alert.steps.filter(done_at=None).exists()
+            """Of the kind that the alert waits for: nothing that is open ever has only what is over."""
+            for alert in Alert.objects.open():
+                steps = set(alert.steps.filter(done_at=None).values_list("step", flat=True))
+                if alert.resolved_at:
+                    assert "sign-off" in steps
+                elif alert.acknowledged_at is None:
+                    assert steps & {"lead", "everybody"}
+                else:
+                    assert ("outcome" if alert.acted_at else "act") in steps
 
         # -- helpers
 
