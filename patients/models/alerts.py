@@ -5,7 +5,7 @@ from typing import Any
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from painclinic import clock
@@ -15,66 +15,10 @@ from painclinic.accounts.models import User
 from painclinic.crypto.fields import EncryptedJSONField
 from painclinic.frozen import frozen_triggers
 from painclinic.ids import new_id
+from patients.models.alert_guards import HANDLED_BY_EVENTS, RULES_OF_LIFE
 from patients.models.enrolment import Enrolment
 from patients.models.measures import Response
 from patients.models.scope import ClinicalQuerySet, PatientRow, clinical_scope
-
-# What an alert says that somebody did stands in its history since it was last raised, by that person.
-# The numbers are those of events: an acknowledgement of before a repeat counts for nothing after it.
-_HANDLED = """
-SELECT coalesce(max(number), 0) INTO raised FROM patients_alertevent
-WHERE alert_id = NEW.id AND kind IN ('raised', 'merged', 'follow-up', 'sent-back');
-IF NEW.acknowledged_at IS NOT NULL AND OLD.acknowledged_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said WHERE said.alert_id = NEW.id AND said.number > raised
-      AND said.kind = 'acknowledged' AND said.by_id = NEW.acknowledged_by_id
-) THEN
-    RAISE EXCEPTION 'painclinic: an alert is acknowledged with the event that says so';
-END IF;
-IF NEW.acted_at IS NOT NULL AND OLD.acted_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said WHERE said.alert_id = NEW.id AND said.number > raised
-      AND said.kind IN ('contact-attempt', 'risk-note', 'safety-plan')
-) THEN
-    RAISE EXCEPTION 'painclinic: somebody has acted when an event says what they did';
-END IF;
-IF NEW.resolved_at IS NOT NULL AND OLD.resolved_at IS NULL AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said WHERE said.alert_id = NEW.id AND said.number > raised
-      AND said.kind = 'outcome' AND said.by_id = NEW.resolved_by_id
-) THEN
-    RAISE EXCEPTION 'painclinic: an outcome is found with the event that says why';
-END IF;
-IF NEW.closed_at IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said WHERE said.alert_id = NEW.id
-      AND said.number = NEW.event_count AND said.kind = 'closed'
-) THEN
-    RAISE EXCEPTION 'painclinic: an alert is closed with the event that says so';
-END IF;
-IF NEW.closed_at IS NOT NULL AND NEW.peak_level = 3 AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said WHERE said.alert_id = NEW.id AND said.number > raised
-      AND said.kind = 'signed-off' AND said.by_id = NEW.signed_off_by_id
-) THEN
-    RAISE EXCEPTION 'painclinic: the second person signs off with the event that says so';
-END IF;
-RETURN NEW;
-"""
-# A level is what an event says it became, and falls by a downgrade alone. An alert that was closed
-# stays closed, and how high it once was is never forgotten: closing asks for that.
-_GUARD = """
-IF OLD.closed_at IS NOT NULL THEN
-    RAISE EXCEPTION 'painclinic: a closed alert stays as it is';
-END IF;
-IF NEW.peak_level < OLD.peak_level THEN
-    RAISE EXCEPTION 'painclinic: the highest level of an alert is kept';
-END IF;
-IF NEW.level <> OLD.level AND NOT EXISTS (
-    SELECT 1 FROM patients_alertevent said
-    WHERE said.alert_id = NEW.id AND said.level = NEW.level AND said.number = NEW.event_count
-      AND ((NEW.level > OLD.level AND said.kind IN ('merged', 'follow-up'))
-        OR (NEW.level < OLD.level AND said.kind = 'downgraded'))
-) THEN
-    RAISE EXCEPTION 'painclinic: a level changes with the event that says why';
-END IF;
-RETURN NEW;
-"""
 
 
 class AlertQuerySet(ClinicalQuerySet["Alert"]):
@@ -99,6 +43,16 @@ class AlertQuerySet(ClinicalQuerySet["Alert"]):
 
     def unacknowledged(self) -> "AlertQuerySet":
         return self.open().filter(acknowledged_at=None)
+
+    def with_undelivered(self) -> "AlertQuerySet":
+        """`has_undelivered`: since it was last raised, a notice of it reached nobody.
+
+        The whole team sees that much, and not who or why.
+        """
+        missed = AlertEvent.objects.filter(
+            alert=OuterRef("pk"), kind=AlertEvent.Kind.UNDELIVERED, at__gte=OuterRef("last_raised_at")
+        )
+        return self.annotate(has_undelivered=Exists(missed))
 
     def to_read(self) -> "AlertQuerySet":
         """Those that the patient still has to be shown."""
@@ -125,7 +79,7 @@ class Alert(PatientRow):
     """A risk that somebody must look at. Never deleted; it does not expire.
 
     What is kept here is where its events have brought it. The database holds the rules of its life:
-    see the constraints and `_GUARD`. Levels and clocks: clinical reference, 4.1 [D].
+    see the constraints and `alert_guards`. Levels and clocks: clinical reference, 4.1 [D].
     """
 
     class Level(models.IntegerChoices):
@@ -234,14 +188,14 @@ class Alert(PatientRow):
                 ],
             ),
             pgtrigger.Trigger(
-                name="rules_of_life", when=pgtrigger.Before, operation=pgtrigger.Update, func=_GUARD
+                name="rules_of_life", when=pgtrigger.Before, operation=pgtrigger.Update, func=RULES_OF_LIFE
             ),
             pgtrigger.Trigger(
                 name="handled_by_events",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 declare=[("raised", "int")],
-                func=_HANDLED,
+                func=HANDLED_BY_EVENTS,
             ),
         ]
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,11 +98,8 @@ class AlertLine:
 def open_of(user: User) -> Any:
     """The open alerts of the clinics in which `user` may handle them, most pressing first."""
     mine = clinics_where(user, Permission.ALERT_HANDLE)
-    missed = AlertEvent.objects.filter(
-        alert=OuterRef("pk"), kind=AlertEvent.Kind.UNDELIVERED, at__gte=OuterRef("last_raised_at")
-    )
     found = Alert.objects.visible_to(user).open().filter(clinic_id__in=mine)
-    return found.annotate(has_undelivered=Exists(missed)).order_by("-level", "raised_at")
+    return found.with_undelivered().order_by("-level", "raised_at")
 
 
 def alert_lines(user: User, rows: Any | None = None) -> list[AlertLine]:

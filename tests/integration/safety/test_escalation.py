@@ -208,7 +208,9 @@ def test_undelivered_notice_stands_on_the_list_until_somebody_has_the_alert(duty
     escalate()
     with patch("django.core.mail.backends.locmem.EmailBackend.send_messages", side_effect=OSError):
         deliver()
-    assert [line.is_unheard for line in alert_lines(duty.supervisor)] == [True]
+    # Those who have nothing to do with the patient see it as well: it is they who can step in.
+    for colleague in (duty.supervisor, duty.unassigned_therapist):
+        assert [line.is_unheard for line in alert_lines(colleague)] == [True]
     assert alert_page(duty.supervisor, alert).is_unheard
     acts.acknowledge(by=duty.therapist, alert=alert)
     assert [line.is_unheard for line in alert_lines(duty.supervisor)] == [False]
