@@ -160,6 +160,7 @@ class Site:
             "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
             "shift_id": lambda: self.clinic.duty_shifts.all()[0].pk,
+            "day": lambda: "2035-03-05",
             "membership_id": lambda: self.colleague.memberships.get().pk,
             "invitation_id": lambda: self.invitation.pk,
             "token": lambda: self.invitation.token,
