@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clinics.closed_days import check, still_kept
-from messaging.actions import cancel_reminders, queue_invitation
+from messaging.actions import cancel_reminders, end_ways, queue_invitation
 from painclinic import clock
 from painclinic.accounts.actions import end_membership, invite, renew_invitation
 from painclinic.accounts.models import Clinic, CrisisLine, Invitation, Membership, Role, User
@@ -125,6 +125,7 @@ def end_staff_membership(*, by: User, membership: Membership, successor: User | 
     end_membership(by=by, membership=membership)
     if not Membership.objects.active().filter(user=membership.user_id).exists():
         cancel_reminders(by=by, user=membership.user)
+        end_ways(by=by, user=membership.user)
     return moved
 
 

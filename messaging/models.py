@@ -5,6 +5,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from messaging.notice_models import PushDevice as PushDevice
+from messaging.notice_models import SmsNumber as SmsNumber
 from painclinic import clock
 from painclinic.access.permissions import Permission
 from painclinic.access.scoping import ScopedQuerySet, clinics_where
@@ -135,7 +137,7 @@ class Reminder(models.Model):
 
     `dedupe_key` names person, cause, target, local date and channel: planning twice makes one row.
     Content is never stored: the text is written from the kind when it is sent, and holds no
-    health information. Only mails about signing in carry a `body` (a link), encrypted.
+    health information. Only what is about signing in carries a `body` (a link, a code), encrypted.
     """
 
     class Kind(models.TextChoices):
@@ -149,7 +151,13 @@ class Reminder(models.Model):
         FEEDBACK_READY = "feedback_ready", _("feedback is there")
         EMERGENCY_NOTICE = "emergency_notice", _("a record was opened in an emergency")
         ALERT = "alert", _("a notice to the team")
+        NOTICE_TRIAL = "notice_trial", _("a trial notice")
         ACCOUNT = "account", _("sign-in and security")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        PUSH = "push", _("device")
+        SMS = "sms", _("text message")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("planned")
@@ -175,7 +183,11 @@ class Reminder(models.Model):
     # The how-manieth about one cause, by its place in time and not by counting: a change of the
     # person's time zone, which moves the local date in the key, can then double nothing.
     number = models.PositiveSmallIntegerField(default=1)
-    channel = models.CharField(max_length=10, default="email")
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
+    # For web push: each device has a row of its own.
+    device = models.ForeignKey(
+        PushDevice, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     due_at = models.DateTimeField()
     not_after = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
@@ -183,7 +195,7 @@ class Reminder(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     planned_at = models.DateTimeField(default=clock.now)
-    # For mails about signing in only.
+    # For what is about signing in only.
     body = EncryptedTextField(subject="user_id", null=True)
     subject = models.CharField(max_length=200, blank=True)
 
@@ -192,9 +204,9 @@ class Reminder(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["due_at"],
+                fields=["channel", "due_at"],
                 condition=models.Q(state__in=["planned", "sending"]),
-                name="reminder_open_due",
+                name="reminder_open_by_channel",
             ),
             models.Index(fields=["clinic", "-planned_at"], name="reminder_by_clinic"),
             models.Index(fields=["user"], condition=models.Q(state="planned"), name="reminder_waiting"),

@@ -12,7 +12,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from painclinic import languages
+from painclinic import channel_settings, languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -289,6 +289,12 @@ EMAIL_TIMEOUT = 15
 if DEMO:
     EMAIL_BACKEND = "messaging.demo_mailbox.DemoMailbox"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="painclinic <no-reply@localhost>")
+
+# Further ways to tell staff that something needs them, beside mail.
+PUSH = channel_settings.push(env, DEFAULT_FROM_EMAIL)
+SMS = channel_settings.sms(env, is_demo=DEMO)
+# Hosts within the own network that messages may be sent to all the same; heeded in tests only.
+TEST_PRIVATE_HOSTS: frozenset[str] = frozenset()
 
 CELERY_BROKER_URL = _required("BROKER_URL", "redis://:password@host:6379/0.")
 # A task lost by a killed worker comes back after 10 minutes and not after the default hour.

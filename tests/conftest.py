@@ -57,6 +57,11 @@ def _start_django() -> None:
     os.environ["PAINCLINIC_MODE"] = "test"
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("PAINCLINIC_KEYS", f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    # Every way of telling staff is set up, and leads to nobody.
+    os.environ.setdefault("PUSH_PRIVATE_KEY", base64.urlsafe_b64encode(b"\1" * 32).decode().rstrip("="))
+    os.environ.setdefault("SMS_URL", "https://sms.invalid/send")
+    for name in ("SMS_TOKEN", "SMS_SECRET", "SMS_SENDER"):
+        os.environ.setdefault(name, "for-tests")
     os.environ["STATIC_ROOT"] = _servers.enter_context(tempfile.TemporaryDirectory(prefix="static-"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "painclinic.settings"
     import django

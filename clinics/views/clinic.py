@@ -83,7 +83,7 @@ def delivery_list(request: ViewerRequest) -> HttpResponse:
     """What was sent to whom and when, and what failed."""
     state = request.GET.get("state", "")
     reminders = Reminder.objects.visible_to(request.user).filter(clinic=request.membership.clinic)
-    failed = reminders.filter(state=Reminder.State.FAILED).count()
+    failed = reminders.filter(state=Reminder.State.FAILED, channel=Reminder.Channel.EMAIL).count()
     if state in Reminder.State.values:
         reminders = reminders.filter(state=state)
     page = delivery_page(reminders, request.GET.get("page"))

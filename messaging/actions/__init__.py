@@ -8,11 +8,13 @@ from messaging.actions.threads import (
     mark_read,
     send_message,
 )
+from messaging.actions.ways import end_ways
 
 __all__ = [
     "AlreadySentError",
     "MessageInvalidError",
     "cancel_reminders",
+    "end_ways",
     "mark_read",
     "queue_account_mail",
     "queue_invitation",

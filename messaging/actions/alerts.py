@@ -1,4 +1,4 @@
-"""Tells people of alerts: each step of an alert's clock that is due becomes mails, in one transaction."""
+"""Tells people of alerts: each step of an alert's clock that is due becomes notices, in one transaction."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from messaging.models import Reminder
+from messaging.notices import Notice, rows_of
 from messaging.tasks import ring_after_commit
 from painclinic import clock
 from painclinic.audit.actions import Actor, System
@@ -18,21 +19,21 @@ HELPS_FOR = timedelta(days=30)
 
 
 def escalate(*, by: Actor = ESCALATOR) -> int:
-    """Take every step that is due and queue its mails; returns how many people are called.
+    """Take every step that is due and queue its notices; returns how many mails are among them.
 
-    May run twice at once, late, or again: the step and its mails are one transaction.
+    May run twice at once, late, or again: the step and its notices, by every channel, are one transaction.
     """
     called = 0
     while True:
         with transaction.atomic():
             calls = take_due_steps(by=by)
-            rows = _one_each([row for call in calls for row in _notices(call)])
+            rows = _one_each(rows_of([_notice(call) for call in calls]))
             hurried = _hurry(rows)
             new = [row for row in rows if _reader(row) not in hurried]
             Reminder.objects.bulk_create(new, ignore_conflicts=True)
             if rows:
                 ring_after_commit()
-        called += len(rows)
+        called += sum(row.channel == Reminder.Channel.EMAIL for row in rows)
         if len(calls) < PORTION:
             return called
 
@@ -52,11 +53,11 @@ def report_undelivered(*, by: Actor, reminder: Reminder, fault: str, is_final: b
 
 
 def _reader(row: Reminder) -> tuple[Any, ...]:
-    return (row.target_id, row.user_id, row.channel)
+    return (row.target_id, row.user_id, row.channel, row.device_id)
 
 
 def _one_each(rows: list[Reminder]) -> list[Reminder]:
-    """Whoever two steps call to the same alert in one moment gets one notice."""
+    """Whoever two steps call to the same alert in one moment gets one notice by each way."""
     return list({_reader(row): row for row in rows}.values())
 
 
@@ -75,18 +76,13 @@ def _hurry(rows: list[Reminder]) -> set[tuple[Any, ...]]:
     return {_reader(row) for row in found}
 
 
-def _notices(call: Call) -> list[Reminder]:
-    now = clock.now()
-    return [
-        Reminder(
-            dedupe_key=f"{Reminder.Kind.ALERT}:{user_id}:{call.step_id}:email",
-            kind=Reminder.Kind.ALERT,
-            clinic_id=call.clinic_id,
-            user_id=user_id,
-            target_id=call.alert_id,
-            due_at=now,
-            not_after=now + HELPS_FOR,
-            planned_at=now,
-        )
-        for user_id in call.user_ids
-    ]
+def _notice(call: Call) -> Notice:
+    return Notice(
+        kind=Reminder.Kind.ALERT,
+        clinic_id=call.clinic_id,
+        target_id=call.alert_id,
+        cause_id=call.step_id,
+        user_ids=call.user_ids,
+        is_pressing=call.is_pressing,
+        helps_for=HELPS_FOR,
+    )

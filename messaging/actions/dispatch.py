@@ -1,13 +1,16 @@
 """Sends what is due: claims rows by lease, looks again whether they still shall go, sends, writes it down.
 
 A worker that dies keeps its claims only until the lease ends; then another one sends them under
-the same Message-ID. The moments between a server's acceptance and our note of it cannot be
+the same key. The moments between a server's acceptance and our note of it cannot be
 closed by anybody: a kill in just that moment sends a second copy under the same key.
+
+Each channel is claimed by itself, and a server that does not answer is left alone for the rest of the
+run, so that none holds up another.
 """
 
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,9 +20,13 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 
+from messaging import channels
 from messaging.actions.alerts import report_undelivered
+from messaging.actions.ways import note_gone, note_success
 from messaging.causes import NUDGES, REACH, Cause, occasions, standing
-from messaging.emails import compose, message_id
+from messaging.channels import ALERT_PATIENCE, PATIENCE, Facts
+from messaging.channels.addresses import addresses_of, server_of
+from messaging.channels.email import Mailbox
 from messaging.models import Delivery, Reminder
 from messaging.quiet import is_quiet, next_allowed
 from painclinic import clock
@@ -31,22 +38,21 @@ from patients.models import Alert
 log = structlog.get_logger()
 State = Reminder.State
 Kind = Reminder.Kind
+Channel = Reminder.Channel
+# Mail comes last: it is the one that there is much of.
+CHANNELS = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
 DISPATCHER = System("dispatcher")
 # Small, so that a batch is sent well within its lease even when the mail server is slow.
 BATCH = 10
 # A task ends long before the worker's time limit and leaves the rest to the next.
 RUNS_FOR = timedelta(minutes=2)
-BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 30, 120, 480)]
-# Somebody waits for it: tried again soon, and often enough to outlast a mail server's night.
-ALERT_BACK_OFF = [timedelta(minutes=m) for m in (1, 1, 2, 5, 10, 15)]
-ALERT_ATTEMPTS = 200
 # No cause is older than this when its last reminder is due.
 OLDEST_CAUSE = max(REACH.values()) + timedelta(days=15)
 
 _CLAIM = """
 WITH picked AS MATERIALIZED (
     SELECT id FROM messaging_reminder
-    WHERE state IN ('planned', 'sending') AND due_at <= %(now)s
+    WHERE state IN ('planned', 'sending') AND due_at <= %(now)s AND channel = %(channel)s
       AND (lease_until IS NULL OR lease_until <= %(now)s)
     ORDER BY due_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )
@@ -63,44 +69,67 @@ class Verdict:
     due_at: datetime | None = None
 
 
+@dataclass
+class Run:
+    """One run of the dispatcher: its connection to the mail server, and the servers that did not answer."""
+
+    connection: Any
+    silent: set[str] = field(default_factory=set)
+
+
 def deliver(*, by: Actor = DISPATCHER) -> Counter[str]:
     """Send everything that is due; returns how many ended in which state. May run many times at once."""
     ended: Counter[str] = Counter()
     stop_at = clock.now() + RUNS_FOR
     with closing(get_connection()) as connection:
-        while clock.now() < stop_at and (claimed := _claim()):
-            ended.update(_settle(claimed, connection))
-            record(
-                by=by,
-                action=Action.WRITE,
-                verb="reminders-deliver",
-                object_type="messaging.reminder",
-                object_ids=[reminder.pk for reminder in claimed],
-            )
+        run, found = Run(connection), True
+        while found and clock.now() < stop_at:
+            counted = [_deliver_some(run, channel, by) for channel in CHANNELS]
+            found = any(counted)
+            for one in counted:
+                ended.update(one)
     if ended:
         log.info("reminders-delivered", **ended)
     return ended
 
 
-def _claim() -> list[Reminder]:
+def _deliver_some(run: Run, channel: str, by: Actor) -> Counter[str]:
+    if not (claimed := _claim(channel)):
+        return Counter()
+    ended = _settle(claimed, run)
+    record(
+        by=by,
+        action=Action.WRITE,
+        verb="reminders-deliver",
+        object_type="messaging.reminder",
+        object_ids=[reminder.pk for reminder in claimed],
+    )
+    return ended
+
+
+def _claim(channel: str) -> list[Reminder]:
     now = clock.now()
-    values = {"now": now, "until": now + Reminder.LEASE, "batch": BATCH}
+    values = {"now": now, "until": now + Reminder.LEASE, "batch": BATCH, "channel": channel}
     claimed = {reminder.pk: reminder for reminder in Reminder.objects.raw(_CLAIM, values)}
     rows = Reminder.objects.filter(pk__in=claimed).select_related("user").order_by("due_at")
     return [row for row in rows if row.lease_until == claimed[row.pk].lease_until]
 
 
-def _settle(claimed: list[Reminder], connection: Any) -> Counter[str]:
+def _settle(claimed: list[Reminder], run: Run) -> Counter[str]:
     ended: Counter[str] = Counter()
     now = clock.now()
     invitations = _invitations(claimed)
+    addresses = _addresses(claimed, invitations, run)
     verdicts = _verdicts(claimed, invitations, now)
     for reminder in claimed:
         verdict = verdicts[reminder.pk]
+        if verdict.state == State.SENDING and reminder.pk not in addresses:
+            # The device or number was taken off since.
+            verdict = Verdict(State.CANCELLED)
         if verdict.state != State.SENDING:
             _let_go(reminder, verdict)
         elif clock.now() < now + Reminder.LEASE / 2:
-            verdict = _send(reminder, invitations.get(reminder.target_id), connection)
+            verdict = _send(reminder, addresses[reminder.pk], run)
         else:
             # The server is slow: let go of what this lease may not last for.
             verdict = Verdict(State.PLANNED, reminder.due_at)
@@ -189,51 +218,68 @@ def _invitations(claimed: list[Reminder]) -> dict[UUID | None, Invitation]:
     return {found.pk: found for found in Invitation.objects.open().filter(pk__in=ids)} if ids else {}
 
 
-def _send(reminder: Reminder, invitation: Invitation | None, connection: Any) -> Verdict:
-    fault = ""
-    try:
-        connection.open()
-        mail = compose(reminder, invitation)
-        if not mail.recipients() or not connection.send_messages([mail]):
-            fault = "NobodyToSendTo"
-    except Exception as error:
-        # Whatever is wrong with one mail or one moment must not hold up the others. The name of
-        # the fault is kept and never its text: servers quote addresses and content.
-        fault = type(error).__name__
-        log.warning("reminder-not-accepted", reminder=str(reminder.pk), fault=fault)
-        connection.close()
-    verdict = _after(reminder, fault)
+def _addresses(
+    claimed: list[Reminder], invitations: dict[UUID | None, Invitation], run: Run
+) -> dict[UUID, Any]:
+    mails = {
+        one.pk: Mailbox(run.connection, invitations.get(one.target_id))
+        for one in claimed
+        if one.channel == Channel.EMAIL
+    }
+    return mails | addresses_of(claimed)
+
+
+def _send(reminder: Reminder, address: Any, run: Run) -> Verdict:
+    facts = _attempt(reminder, address, run)
+    verdict = _after(reminder, facts)
     with transaction.atomic():
         Delivery.objects.create(
             reminder=reminder,
             attempted_at=clock.now(),
-            was_accepted=not fault,
-            fault=fault[:80],
-            provider_id=message_id(reminder),
+            was_accepted=not facts.fault,
+            fault=facts.fault[:80],
+            provider_id=facts.provider_id or channels.key(reminder),
         )
         _close(reminder, verdict, attempts=F("attempts") + 1)
-        if fault and reminder.kind == Kind.ALERT:
+        if facts.is_gone:
+            note_gone(by=DISPATCHER, device=address)
+        if not facts.fault:
+            note_success(address)
+        elif reminder.kind == Kind.ALERT:
             is_final = verdict.state == State.FAILED
-            report_undelivered(by=DISPATCHER, reminder=reminder, fault=fault, is_final=is_final)
+            report_undelivered(by=DISPATCHER, reminder=reminder, fault=facts.fault, is_final=is_final)
     return verdict
+
+
+def _attempt(reminder: Reminder, address: Any, run: Run) -> Facts:
+    if reminder.channel == Channel.EMAIL:
+        return channels.send(reminder, address)
+    server = server_of(reminder, address)
+    if server in run.silent:
+        return Facts(fault="ServerSilent")
+    facts = channels.send(reminder, address)
+    if facts.is_silent:
+        run.silent.add(server)
+    return facts
 
 
 @transaction.atomic
 def _let_go(reminder: Reminder, verdict: Verdict) -> None:
-    """Not to be sent now. A notice of an alert whose reader has left since is one that reached nobody."""
+    """Not to be sent now. A notice of an alert that can not be sent any more is one that reached nobody."""
     _close(reminder, verdict)
-    if reminder.kind == Kind.ALERT and not reminder.user.is_active:
+    if reminder.kind == Kind.ALERT and verdict.state in (State.CANCELLED, State.EXPIRED):
         report_undelivered(by=DISPATCHER, reminder=reminder, fault="NoLongerHere", is_final=True)
 
 
-def _after(reminder: Reminder, fault: str) -> Verdict:
-    if not fault:
+def _after(reminder: Reminder, facts: Facts) -> Verdict:
+    if not facts.fault:
         return Verdict(State.SENT)
     is_alert = reminder.kind == Kind.ALERT
-    waits = ALERT_BACK_OFF if is_alert else BACK_OFF
-    if reminder.attempts + 1 >= (ALERT_ATTEMPTS if is_alert else Reminder.MAX_ATTEMPTS):
+    patience = ALERT_PATIENCE[Channel(reminder.channel)] if is_alert else PATIENCE
+    wait = patience.after(reminder.attempts + 1)
+    if facts.is_gone or wait is None:
         return Verdict(State.FAILED)
-    return Verdict(State.PLANNED, clock.now() + waits[min(reminder.attempts, len(waits) - 1)])
+    return Verdict(State.PLANNED, clock.now() + wait)
 
 
 def _close(reminder: Reminder, verdict: Verdict, **changes: Any) -> None:

@@ -35,7 +35,7 @@ def queue_account_mail(*, by: Actor, user: User | None, subject: str, body: str)
     """
     user_id = user.pk if user else new_id()
     point = transaction.savepoint()
-    _own_key(user_id)
+    own_key(user_id)
     reminder = _account_reminder(user_id, subject, body)
     reminder.save(force_insert=True)
     if user:
@@ -86,7 +86,8 @@ def _account_reminder(user_id: UUID, subject: str, body: str) -> Reminder:
     )
 
 
-def _own_key(user_id: UUID) -> None:
+def own_key(user_id: UUID) -> None:
+    """Make the key that what concerns a member of staff is encrypted with, unless it is there."""
     try:
         keys.cipher(user_id)
     except keys.DecryptionError:

@@ -26,6 +26,7 @@ class DeliveryRow:
     patient_id: UUID | None
     person: str
     kind: str
+    channel: str
     state: str
     tone: str
     due_at: datetime
@@ -50,6 +51,7 @@ def _row(reminder: Reminder) -> DeliveryRow:
         patient_id=reminder.patient_id,
         person=reminder.patient.name if reminder.patient else reminder.user.name,
         kind=reminder.get_kind_display(),
+        channel=reminder.get_channel_display(),
         state=str(state.label),
         tone=TONES.get(state, ""),
         due_at=reminder.due_at,
@@ -60,6 +62,14 @@ def _row(reminder: Reminder) -> DeliveryRow:
 
 
 def _note(reminder: Reminder, faults: list[str]) -> str:
+    if reminder.state == Reminder.State.FAILED and reminder.channel == Reminder.Channel.PUSH:
+        return _("The device can not be reached. Its person has to switch notices on again. (%(fault)s)") % {
+            "fault": faults[-1] if faults else "–"
+        }
+    if reminder.state == Reminder.State.FAILED and reminder.channel == Reminder.Channel.SMS:
+        return _("The gateway for text messages did not take it. (%(fault)s)") % {
+            "fault": faults[-1] if faults else "–"
+        }
     if reminder.state == Reminder.State.FAILED:
         return _("The mail server did not take it. Please check the address, or call. (%(fault)s)") % {
             "fault": faults[-1] if faults else "–"

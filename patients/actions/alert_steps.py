@@ -35,6 +35,8 @@ class Call:
     alert_id: UUID
     clinic_id: UUID
     user_ids: tuple[UUID, ...]
+    # Whether it shall reach people wherever they are, and not at their desk only.
+    is_pressing: bool = False
 
 
 @transaction.atomic
@@ -107,7 +109,8 @@ def _take(step: AlertStep) -> Call | None:
     _let_know(alert, people)
     if step.step in _AGAIN:
         plan_step(alert, step.step, _repeat(alert, step.step, now))
-    return Call(step.pk, alert.pk, alert.clinic_id, tuple(person.pk for person in people))
+    is_pressing = _is_pressing(alert, step.step)
+    return Call(step.pk, alert.pk, alert.clinic_id, tuple(person.pk for person in people), is_pressing)
 
 
 def _is_needed(alert: Alert, step: AlertStep) -> bool:
@@ -121,6 +124,13 @@ def _is_needed(alert: Alert, step: AlertStep) -> bool:
         # One of before the alert was raised again has nothing to say any more.
         return alert.outcome_due_at is not None and alert.outcome_due_at <= clock.now()
     return step.step == Step.TELL or alert.acknowledged_at is None
+
+
+def _is_pressing(alert: Alert, step: str) -> bool:
+    """R2, R3 and what was not taken up in time ([D], docs/safety/alerts.md); not what waits for words."""
+    if step in (Step.SIGN_OFF, Step.OUTCOME):
+        return False
+    return alert.level > clocks.R1 or step != Step.TELL
 
 
 def _people(alert: Alert, step: str, now: datetime) -> list[User]:
