@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinics.views import (
+    chain,
     clinic,
     closed_days,
     duty,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("desk/duty/<uuid:shift_id>/end/", duty.duty_end, name="duty-end"),
     path("desk/closed-days/", closed_days.closed_day_list, name="closed-day-list"),
     path("desk/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed-day-remove"),
+    path("desk/chain/", chain.chain_list, name="chain-list"),
+    path("desk/chain/<uuid:test_id>/arrived/", chain.chain_arrived, name="chain-arrived"),
     path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),
     path("desk/settings/consent/", clinic.consent_text_edit, name="consent-text-edit"),
     path("desk/questionnaires/", questionnaires.instrument_list, name="instrument-list"),

@@ -31,6 +31,7 @@ SUBJECTS = {
     Kind.FEEDBACK_READY: _("There is an answer for you"),
     Kind.EMERGENCY_NOTICE: _("Please look at the access list"),
     Kind.ALERT: _("Please sign in and look now"),
+    Kind.CHAIN_TEST: _("The daily test: please confirm that this arrived"),
 }
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from messaging.actions.alerts import escalate
+from messaging.actions.chain import run_daily_tests
 from messaging.actions.dispatch import deliver
 from messaging.actions.planning import plan
 from messaging.tasks import DELIVER
@@ -22,5 +23,9 @@ def deliver_due() -> None:
 
 @shared_task(name="messaging.escalate_alerts")
 def escalate_alerts() -> None:
-    """Tell people of the alerts whose moment has come; may run twice at once, late, or again."""
+    """Tell people of the alerts whose moment has come; may run twice at once, late, or again.
+
+    The daily test comes after them in the same run: it proves nothing on a day on which they fail.
+    """
     escalate()
+    run_daily_tests()

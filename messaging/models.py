@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from messaging.chain_models import ChainTest as ChainTest
 from messaging.notice_models import PushDevice as PushDevice
 from messaging.notice_models import SmsNumber as SmsNumber
 from painclinic import clock
@@ -152,6 +153,7 @@ class Reminder(models.Model):
         EMERGENCY_NOTICE = "emergency_notice", _("a record was opened in an emergency")
         ALERT = "alert", _("a notice to the team")
         NOTICE_TRIAL = "notice_trial", _("a trial notice")
+        CHAIN_TEST = "chain_test", _("the daily test")
         ACCOUNT = "account", _("sign-in and security")
 
     class Channel(models.TextChoices):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from messaging.views import preferences, thread
+from messaging.views import monitor, preferences, thread
 
 app_name = "messaging"
 
 urlpatterns = [
+    path("healthz/alerts", monitor.alerts, name="healthz-alerts"),
     path("messages/", thread.thread_detail, name="thread"),
     path("messages/new/", thread.thread_news, name="thread-news"),
     path("messages/read/", thread.thread_read, name="thread-read"),

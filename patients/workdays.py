@@ -1,5 +1,6 @@
 """Deadlines that run only while the clinic works. Pure functions."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,37 @@ def next_opening(moment: datetime, clinic: Clinic) -> datetime:
     if is_working_day(local.date(), clinic) and local.time() < clinic.work_start:
         return _instant(local.date(), clinic.work_start, zone)
     return _instant(_next_working_day(local.date(), clinic), clinic.work_start, zone)
+
+
+def opening(day: date, clinic: Clinic) -> datetime:
+    """When the clinic opens on `day`, in UTC."""
+    return _instant(day, clinic.work_start, ZoneInfo(clinic.timezone))
+
+
+def closing(day: date, clinic: Clinic) -> datetime:
+    """When the clinic closes on `day`, in UTC."""
+    return _instant(day, clinic.work_end, ZoneInfo(clinic.timezone))
+
+
+def newest_working_day(
+    moment: datetime, clinic: Clinic, begins: Callable[[date, Clinic], datetime]
+) -> date | None:
+    """The newest working day that has come so far by `moment`: whose opening, or closing, is not later.
+
+    None when the clinic works on no day.
+    """
+    day = moment.astimezone(ZoneInfo(clinic.timezone)).date()
+    for _ in range(_LONGEST):
+        if is_working_day(day, clinic) and begins(day, clinic) <= moment:
+            return day
+        day -= timedelta(days=1)
+    return None
+
+
+def working_days(after: date, before: date, clinic: Clinic) -> list[date]:
+    """The working days strictly between two days, oldest first."""
+    between = (after + timedelta(days=n) for n in range(1, (before - after).days))
+    return [day for day in between if is_working_day(day, clinic)]
 
 
 def _next_working_day(day: date, clinic: Clinic) -> date:

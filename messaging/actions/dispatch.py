@@ -185,7 +185,7 @@ def _stands(
         return (
             invitation is not None and Reminder.for_invitation(invitation).dedupe_key == reminder.dedupe_key
         )
-    return reminder.kind == Kind.ACCOUNT
+    return reminder.kind in {Kind.ACCOUNT, Kind.CHAIN_TEST}
 
 
 def _causes(claimed: list[Reminder], now: datetime) -> dict[tuple[Any, Any, Any], Cause]:
@@ -274,7 +274,8 @@ def _let_go(reminder: Reminder, verdict: Verdict) -> None:
 def _after(reminder: Reminder, facts: Facts) -> Verdict:
     if not facts.fault:
         return Verdict(State.SENT)
-    is_alert = reminder.kind == Kind.ALERT
+    # The daily test goes the way of an alert's notice: what it proves must be that.
+    is_alert = reminder.kind in {Kind.ALERT, Kind.CHAIN_TEST}
     patience = ALERT_PATIENCE[Channel(reminder.channel)] if is_alert else PATIENCE
     wait = patience.after(reminder.attempts + 1)
     if facts.is_gone or wait is None:

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     # the rules of alerts: everybody of the clinic reads them, the clinical lead answers for them
     RULES_VIEW = "rules-view"
     RULES_SIGN = "rules-sign"
+    # whether notices of alerts arrive: everybody of the clinic
+    CHAIN_VIEW = "chain-view"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -59,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.EMERGENCY_ACCESS,
             Permission.ALERT_HANDLE,
             Permission.RULES_VIEW,
+            Permission.CHAIN_VIEW,
         }
     ),
     # A supervisor reads the caseload of the clinic and writes to nobody's patient, but an alert is
@@ -72,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ALERT_HANDLE,
             Permission.RESULTS_VIEW,
             Permission.RULES_VIEW,
+            Permission.CHAIN_VIEW,
             Permission.RULES_SIGN,
         }
     ),
@@ -86,6 +90,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RESULTS_VIEW,
             Permission.RESULTS_EXPORT,
             Permission.RULES_VIEW,
+            Permission.CHAIN_VIEW,
         }
     ),
 }

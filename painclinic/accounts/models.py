@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from painclinic import clock
 from painclinic.accounts.choices import timezone_choices, validate_timezone
 from painclinic.ids import new_id
+
+# What else is read with the memberships of whoever is signed in, by name. Apps above put theirs here when
+# they start, so that a warning that stands on every page costs no query of its own.
+READ_WITH_MEMBERSHIPS: dict[str, Callable[[], Combinable]] = {}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -58,7 +64,8 @@ class User(AbstractBaseUser):
     @cached_property
     def active_memberships(self) -> list["Membership"]:
         """The memberships that count now, oldest first; read once per request."""
-        return list(self.memberships.active().select_related("clinic").order_by("started_at", "pk"))
+        rows = self.memberships.active().select_related("clinic").order_by("started_at", "pk")
+        return list(rows.annotate(**{name: column() for name, column in READ_WITH_MEMBERSHIPS.items()}))
 
     @property
     def is_staff_member(self) -> bool:
@@ -114,6 +121,9 @@ class Clinic(models.Model):
     # Shorter times for alerts than those of the clinical reference, in minutes, as the clinical lead
     # signed them last (`patients.safety.timers`). Empty: the reference.
     alert_timers = models.JSONField(default=dict, blank=True, editable=False)
+    # The newest working day whose daily test of the notices of alerts was accepted for everybody it went to
+    # (`messaging.chain`). In this row, so that the warning on every page costs no query.
+    chain_proved_on = models.DateField(null=True, blank=True, editable=False)
     is_demo = models.BooleanField(default=False)
     # Its patients and their answers were made up; said wherever figures of it are shown.
     is_synthetic = models.BooleanField(default=False)
@@ -161,6 +171,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 class Membership(models.Model):
     """A user's role in a clinic. An ended one gives nothing and stays as history."""
+
+    # Whether notices of the clinic's alerts are late; read with them (`patients.safety.standstill`).
+    alerts_stand_still: bool = False
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

@@ -40,6 +40,7 @@ KWARGS: dict[str, Make] = {
     "access_id": lambda w: w.emergency.pk,
     "shift_id": lambda w: w.cast.clinic.duty_shifts.all()[0].pk,
     "day": lambda w: CLOSED_DAY,
+    "test_id": lambda w: w.daily_test.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
     "mail_id": lambda w: w.mail.pk,

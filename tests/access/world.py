@@ -25,6 +25,7 @@ from patients.actions.emergency import open_in_emergency
 from patients.actions.enrolment import change_therapist
 from patients.models import (
     Alert,
+    AlertStep,
     Assignment,
     AttentionMark,
     AttentionReading,
@@ -54,6 +55,7 @@ from patients.models import (
 from programs.models import Module
 from tests.access.measured import make_measured
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
+from tests.factories.daily_tests import make_daily_test
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # A Monday, far enough away for no clock to meet it.
@@ -392,6 +394,9 @@ class World:
             "lea": make_records(cast.elsewhere_enrolment, cast.elsewhere_therapist, "canary-lea"),
         }
         self.staff_invitation = self._invitation()
+        self.daily_test = make_daily_test(cast.clinic, cast.therapist)
+        # However long the tests take, nothing is overdue.
+        AlertStep.objects.update(done_at=clock.now())
         cast.clinic.closed_days = {CLOSED_DAY: "Moving house"}
         cast.clinic.save(update_fields=["closed_days"])
         self.emergency = open_in_emergency(

@@ -2,6 +2,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from messaging.presenters.chain import question_for
 from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission, allows
@@ -34,6 +35,7 @@ def today(request: ViewerRequest) -> HttpResponse:
         "more_on_track": max(len(work.on_track) - MAX_ON_TRACK, 0),
         "is_supervisor": _is_supervisor(request),
         "rules_wait": _rules_wait(request),
+        "chain": question_for(request.user),
     }
     return render(request, "therapists/today.html", context)
 

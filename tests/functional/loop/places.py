@@ -153,6 +153,8 @@ TABLE: list[tuple[str, str]] = [
     ("admin", "/desk/staff/{membership}/end/"),
     ("admin", "/desk/duty/"),
     ("admin", "/desk/closed-days/"),
+    ("admin", "/desk/chain/"),
+    ("supervisor", "/desk/chain/"),
     ("admin", "/desk/settings/"),
     ("admin", "/desk/settings/consent/"),
     ("admin", "/desk/questionnaires/"),

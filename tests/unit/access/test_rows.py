@@ -82,7 +82,7 @@ def test_only_therapists_act_on_a_treatment(permission: Permission) -> None:
     assert [role for role in Role if allows(role, permission)] == [Role.THERAPIST]
 
 
-def test_administration_and_treatment_share_only_an_account_the_clinics_sums_and_its_rules() -> None:
+def test_administration_and_treatment_share_only_what_is_about_nobody() -> None:
     shared = ROLE_PERMISSIONS[Role.CLINIC_ADMIN] & (
         ROLE_PERMISSIONS[Role.THERAPIST] | ROLE_PERMISSIONS[Role.SUPERVISOR] | ROLE_PERMISSIONS[Role.PATIENT]
     )
@@ -91,4 +91,5 @@ def test_administration_and_treatment_share_only_an_account_the_clinics_sums_and
         Permission.DRAFT_SAVE,
         Permission.RESULTS_VIEW,
         Permission.RULES_VIEW,
+        Permission.CHAIN_VIEW,
     }
