@@ -10,13 +10,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Max, Q
 
 from messaging.chain import due_day
-from messaging.models import ChainTest, Reminder, ReminderQuerySet
+from messaging.chain_rows import notices_of, tested_clinics
+from messaging.models import ChainTest, Reminder
 from messaging.tasks import ring_after_commit
 from painclinic import clock
-from painclinic.accounts.models import Clinic, Membership, Role, User
+from painclinic.accounts.models import Clinic, Role, User
 from painclinic.audit.actions import Actor, System, record
 from painclinic.audit.models import Action
 from patients.safety import duty
@@ -38,7 +39,7 @@ class NotToldError(Exception):
 def run_daily_tests(*, by: Actor = TESTER) -> None:
     """Make what is due, send it, and note what was accepted. May run twice at once, late, or again."""
     now = clock.now()
-    for clinic, newest in _tested_clinics():
+    for clinic, newest in _newest_tests():
         day = due_day(now, clinic)
         if day and (newest is None or newest < day):
             _make(by, clinic, day, after=newest)
@@ -61,20 +62,9 @@ def confirm_arrival(*, by: User, test: ChainTest) -> ChainTest:
     return test
 
 
-def notices_of(tests: Iterable[UUID]) -> ReminderQuerySet:
-    """What was planned to be sent for these tests."""
-    return Reminder.objects.filter(kind=Reminder.Kind.CHAIN_TEST, target_id__in=tests)
-
-
-def tested() -> QuerySet[Clinic]:
-    """The clinics that have to prove their chain: anybody works or is treated there."""
-    people = Membership.objects.active().filter(clinic=OuterRef("pk"), user__is_active=True)
-    return Clinic.objects.filter(Exists(people), is_synthetic=False)
-
-
-def _tested_clinics() -> list[tuple[Clinic, date | None]]:
-    """Each with the day of its newest test; one query."""
-    rows = tested().annotate(newest=Max("chain_tests__day")).order_by("pk")
+def _newest_tests() -> list[tuple[Clinic, date | None]]:
+    """Each clinic that is tested, with the day of its newest test; one query."""
+    rows = tested_clinics().annotate(newest=Max("chain_tests__day")).order_by("pk")
     return [(clinic, getattr(clinic, "newest")) for clinic in rows]  # noqa: B009  a column of this query
 
 

@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from messaging.actions.chain import notices_of
 from messaging.chain import ACCEPTED_WITHIN, day_to_confirm, due_day, is_unproved
+from messaging.chain_rows import notices_of, sent_to
 from messaging.models import ChainTest, Reminder
 from painclinic import clock
 from painclinic.access.permissions import Permission, allows
@@ -73,7 +73,7 @@ def question_for(user: User) -> Question:
     recent = ChainTest.objects.filter(
         clinic__in=clinics, day__gte=(now - RECENT).date(), taken_at__isnull=False
     ).order_by("-day")
-    tests = list(recent.annotate(is_mine=told))
+    tests = list(recent.annotate(is_mine=sent_to(user)))
     mine = (test for test in tests if getattr(test, "is_mine", False) and _is_asked(test, clinics, now))
     forgotten = (_forgotten(clinic, tests, now) for clinic in clinics)
     return Question(next(mine, None), tuple(_day(day) for day in forgotten if day))

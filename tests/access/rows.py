@@ -64,7 +64,9 @@ def owners(rows: Any, names: dict[Any, str]) -> set[str]:
     path = {"Patient": "pk", "Delivery": "reminder__patient_id", "ReportBatch": "reports__patient_id"}.get(
         model, "patient_id"
     )
-    return {names.get(pk, "somebody else") for pk in rows.order_by().values_list(path, flat=True).distinct()}
+    # What is sent to staff is about no patient.
+    found = rows.order_by().values_list(path, flat=True).distinct()
+    return {names.get(pk, "somebody else") for pk in found if pk is not None}
 
 
 def patients_of(world: World) -> dict[Any, str]:
