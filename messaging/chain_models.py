@@ -35,7 +35,7 @@ class ChainTest(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     # True for a day that was over before anything ran: it has no notices.
     was_missed = models.BooleanField(default=False)
-    # When the last of those whom it was sent to was reached: accepted by a mail server.
+    # When a mail server had accepted the mail to the last of those whom it was sent to.
     accepted_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 from messaging.chain import due_day
 from messaging.chain_rows import notices_of, tested_clinics
 from messaging.models import ChainTest, Reminder
+from messaging.notices import Notice, rows_of
 from messaging.tasks import ring_after_commit
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Role, User
@@ -96,7 +97,7 @@ def _take(by: Actor, pk: UUID) -> None:
         return
     test.taken_at = now
     test.save(update_fields=["taken_at"])
-    Reminder.objects.bulk_create(_notices(test, people, now), ignore_conflicts=True)
+    Reminder.objects.bulk_create(rows_of([_notice(test, people, now)]), ignore_conflicts=True)
     _record(by, "chain-take", test.clinic_id, [test.pk])
     ring_after_commit()
 
@@ -109,49 +110,36 @@ def _people(clinic: Clinic, now: datetime) -> list[User]:
     return list({person.pk: person for person in found}.values())
 
 
-def _notices(test: ChainTest, people: Iterable[User], now: datetime) -> list[Reminder]:
-    """Tried until the next test is due: a later one would only puzzle."""
+def _notice(test: ChainTest, people: Iterable[User], now: datetime) -> Notice:
+    """By every way that a notice of the highest level takes; tried until the next test is due."""
     next_due = next_opening(max(now, closing(test.day, test.clinic)), test.clinic)
-    return [
-        Reminder(
-            dedupe_key=f"{Reminder.Kind.CHAIN_TEST}:{person.pk}:{test.pk}:email",
-            kind=Reminder.Kind.CHAIN_TEST,
-            clinic_id=test.clinic_id,
-            user_id=person.pk,
-            target_id=test.pk,
-            due_at=now,
-            not_after=max(next_due, now + HELPS_FOR),
-            planned_at=now,
-        )
-        for person in people
-    ]
+    return Notice(
+        kind=Reminder.Kind.CHAIN_TEST,
+        clinic_id=test.clinic_id,
+        target_id=test.pk,
+        cause_id=test.pk,
+        user_ids=tuple(person.pk for person in people),
+        is_pressing=True,
+        helps_for=max(next_due - now, HELPS_FOR),
+    )
 
 
 def _prove(by: Actor, now: datetime) -> None:
-    """A test is accepted when everybody whom it was sent to was reached, on whatever channel."""
+    """A test is accepted when the mail server took the mail to each of the people.
+
+    Another way does not stand in for it: not everybody has one, and of most alerts people are told by mail.
+    """
     since = (now - LOOKED_AFTER).date()
     tests = list(ChainTest.objects.filter(accepted_at=None, taken_at__isnull=False, day__gte=since))
-    rows: dict[UUID | None, list[Reminder]] = defaultdict(list)
-    for row in notices_of([test.pk for test in tests]):
-        rows[row.target_id].append(row)
+    mails: dict[UUID | None, list[Reminder]] = defaultdict(list)
+    # Whoever left in between counts for nothing: their notices were cancelled.
+    sent = notices_of([test.pk for test in tests]).filter(channel=Reminder.Channel.EMAIL)
+    for row in sent.exclude(state=State.CANCELLED) if tests else []:
+        mails[row.target_id].append(row)
     for test in tests:
-        if at := _reached_at(rows[test.pk]):
-            _accept(by, test, at)
-
-
-def _reached_at(notices: Iterable[Reminder]) -> datetime | None:
-    """When the last of the people was reached; None while one of them was not.
-
-    Whoever left in between counts for nothing: their notices were cancelled.
-    """
-    reached: dict[UUID, datetime | None] = {}
-    for notice in notices:
-        if notice.state == State.CANCELLED:
-            continue
-        at, before = notice.sent_at if notice.state == State.SENT else None, reached.get(notice.user_id)
-        reached[notice.user_id] = min(at, before) if at and before else at or before
-    moments = [at for at in reached.values() if at]
-    return max(moments) if moments and len(moments) == len(reached) else None
+        moments = [row.sent_at for row in mails[test.pk] if row.state == State.SENT and row.sent_at]
+        if moments and len(moments) == len(mails[test.pk]):
+            _accept(by, test, max(moments))
 
 
 @transaction.atomic

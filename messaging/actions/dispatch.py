@@ -185,7 +185,7 @@ def _stands(
         return (
             invitation is not None and Reminder.for_invitation(invitation).dedupe_key == reminder.dedupe_key
         )
-    return reminder.kind in {Kind.ACCOUNT, Kind.CHAIN_TEST}
+    return reminder.kind in {Kind.ACCOUNT, Kind.NOTICE_TRIAL, Kind.CHAIN_TEST}
 
 
 def _causes(claimed: list[Reminder], now: datetime) -> dict[tuple[Any, Any, Any], Cause]:

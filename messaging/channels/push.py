@@ -26,6 +26,7 @@ LONGEST_ENDPOINT = 1000
 GONE = {404, 410}
 TITLES = {
     Reminder.Kind.ALERT: _("Please sign in and look now"),
+    Reminder.Kind.CHAIN_TEST: _("The daily test: please confirm that this arrived"),
     Reminder.Kind.NOTICE_TRIAL: _("This is a trial. Notices reach this device."),
 }
 
@@ -95,7 +96,7 @@ def _sealed(reminder: Reminder, device: PushDevice) -> bytes:
 
 
 def _headers(reminder: Reminder, endpoint: str) -> dict[str, str]:
-    is_alert = reminder.kind == Reminder.Kind.ALERT
+    is_alert = reminder.kind in {Reminder.Kind.ALERT, Reminder.Kind.CHAIN_TEST}
     return {
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",

@@ -19,6 +19,7 @@ from painclinic.channel_settings import Sms
 # No address to tap: whoever is called knows where to sign in, and a link in a text is what thieves send.
 TEXTS = {
     Reminder.Kind.ALERT: _("Please sign in and look now."),
+    Reminder.Kind.CHAIN_TEST: _("The daily test: please sign in and confirm that this arrived."),
     Reminder.Kind.NOTICE_TRIAL: _("This is a trial. Notices reach this phone."),
 }
 

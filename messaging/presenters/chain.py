@@ -49,7 +49,7 @@ class ChainRow:
     test: ChainTest | None
     state: str
     tone: str
-    # Whom it was sent to; and those who were reached on no channel.
+    # Whom it was sent to; and who was not reached, with the way.
     told: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
 
@@ -145,13 +145,11 @@ def _unmade(clinic: Clinic, tests: list[ChainTest], now: datetime) -> list[Chain
 
 def _row(test: ChainTest, notices: Iterable[Reminder], now: datetime) -> ChainRow:
     state, tone = _state(test, now)
-    people: dict[str, bool] = {}
-    for notice in notices:
-        if notice.state != Reminder.State.CANCELLED:
-            name = notice.user.name
-            people[name] = people.get(name, False) or notice.state == Reminder.State.SENT
-    unreached = tuple(name for name, reached in people.items() if not reached)
-    return ChainRow(test.day, test.due_at, test, state, tone, tuple(people), unreached)
+    sent = [notice for notice in notices if notice.state != Reminder.State.CANCELLED]
+    told = dict.fromkeys(notice.user.name for notice in sent)
+    missing = (notice for notice in sent if notice.state != Reminder.State.SENT)
+    unreached = dict.fromkeys(f"{one.user.name} ({one.get_channel_display()})" for one in missing)
+    return ChainRow(test.day, test.due_at, test, state, tone, tuple(told), tuple(unreached))
 
 
 def _state(test: ChainTest, now: datetime) -> tuple[str, str]:

@@ -181,7 +181,7 @@ def test_mail_server_that_refuses_is_red_until_it_accepts(duty: Cast) -> None:
     with later(hours=1, minutes=31):
         assert UNPROVED in page(duty.therapist)
         listed = page(duty.admin, "/desk/chain/")
-        assert "Not reached: Tom Hale" in listed
+        assert "Not reached: Tom Hale (e-mail)" in listed
         assert monitor()[0] == 503
     with later(hours=1, minutes=32):
         assert run() == ["tom"]
@@ -198,7 +198,7 @@ def test_test_that_reached_one_of_two_is_not_accepted(duty: Cast) -> None:
         Reminder.objects.filter(user=duty.therapist, kind="chain_test").update(due_at=tomorrow)
         run()
         assert ChainTest.objects.get().accepted_at is None
-        # Whoever was reached on another channel was reached.
+        # Another way does not stand in for mail.
         Reminder.objects.create(
             dedupe_key="another",
             kind="chain_test",
@@ -212,6 +212,10 @@ def test_test_that_reached_one_of_two_is_not_accepted(duty: Cast) -> None:
             sent_at=clock.now(),
         )
         run_daily_tests()
+        assert ChainTest.objects.get().accepted_at is None
+        assert "Not reached: Anna Berg (e-mail)" in page(duty.admin, "/desk/chain/")
+        Reminder.objects.filter(user=duty.therapist, kind="chain_test").update(due_at=clock.now())
+        run()
         assert ChainTest.objects.get().accepted_at
 
 
