@@ -1,3 +1,4 @@
+import re
 from datetime import time
 from typing import Any
 
@@ -68,3 +69,49 @@ class PreferencesForm(forms.Form):
     def off_kinds(self) -> list[str]:
         """The kinds that were not chosen."""
         return [kind for kind in NUDGE_KINDS if kind not in self.cleaned_data["kinds"]]
+
+
+class DeviceForm(forms.Form):
+    """What a browser gives when it subscribes to web push; filled in by the page's script."""
+
+    endpoint = forms.CharField(max_length=1000, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(
+        label=_("Mobile number"),
+        max_length=30,
+        help_text=_("With the country's number in front, such as +44 7700 900123."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        error_messages={"required": _("Write the number to which the code is sent.")},
+    )
+
+    def clean_number(self) -> str:
+        """The number as E.164 has it: a plus and 8 to 15 digits, of which the first is no zero."""
+        given: str = self.cleaned_data["number"]
+        number = re.sub(r"[\s().\-/]", "", given)
+        number = f"+{number[2:]}" if number.startswith("00") else number
+        if not number.startswith("+"):
+            raise forms.ValidationError(
+                _("Begin with a plus and the country's number, such as +44 7700 900123.")
+            )
+        if not re.fullmatch(r"\+[1-9][0-9]{7,14}", number):
+            raise forms.ValidationError(
+                _("This is not a whole number: after the plus come 8 to 15 digits. Please look at it again.")
+            )
+        return number
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("The code from the text message"),
+        max_length=10,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": _("Write the six digits from the text message.")},
+    )
+
+    def clean_code(self) -> str:
+        """The digits, however they were grouped."""
+        return re.sub(r"\s", "", str(self.cleaned_data["code"]))

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_http_methods
 
+from messaging.views.notices import ends_devices
 from painclinic.access.decorators import View, public, requires
 from painclinic.access.permissions import Permission
 from painclinic.health import healthz
@@ -78,7 +79,7 @@ account_patterns = [
         own(webauthn.remove_webauthn),
         name="mfa_remove_webauthn",
     ),
-    path("account/sessions/", own(usersessions.list_usersessions), name="usersessions_list"),
+    path("account/sessions/", own(ends_devices(usersessions.list_usersessions)), name="usersessions_list"),
 ]
 
 urlpatterns = [

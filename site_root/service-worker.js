@@ -1,7 +1,10 @@
 /* Keeps one public page with its stylesheet, script and icon: whom to call, for when there is no network.
 
    Nothing else is ever stored. The page is fetched without cookies, so that it is the one that
-   everybody gets; no page of a person, no answer and no draft passes through the cache. */
+   everybody gets; no page of a person, no answer and no draft passes through the cache.
+
+   Staff who switched it on are told here that something needs them. A notice holds no content, and pressing
+   it opens the front page. */
 
 const CACHE = "painclinic-help-1";
 const PAGE = "/help-now/offline/";
@@ -82,4 +85,22 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(open(event));
   else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+});
+
+/* A second copy of one notice has the same tag and takes the place of the first. */
+async function tell(event) {
+  let notice = {};
+  try {
+    notice = event.data?.json() ?? {};
+  } catch {
+    // Unreadable: somebody is called all the same.
+  }
+  const title = String(notice.title || "Please sign in and look now");
+  await self.registration.showNotification(title, { tag: String(notice.tag || ""), requireInteraction: true });
+}
+
+self.addEventListener("push", (event) => event.waitUntil(tell(event)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow("/"));
 });

@@ -11,6 +11,8 @@ class Permission(StrEnum):
     # every signed-in person
     ACCOUNT_KEEP = "account-keep"
     DRAFT_SAVE = "draft-save"
+    # staff: where they are told that something needs them
+    NOTICES_KEEP = "notices-keep"
     # patients, always about themselves
     COURSE_WORK = "course-work"
     OWN_MESSAGES = "own-messages"
@@ -52,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.THERAPIST: frozenset(
         _EVERYBODY
         | {
+            Permission.NOTICES_KEEP,
             Permission.WORKLIST_VIEW,
             Permission.PATIENT_VIEW,
             Permission.HOMEWORK_REVIEW,
@@ -69,6 +72,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         _EVERYBODY
         | {
+            Permission.NOTICES_KEEP,
             Permission.WORKLIST_VIEW,
             Permission.PATIENT_VIEW,
             Permission.REPORT_MAKE,
@@ -82,6 +86,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.CLINIC_ADMIN: frozenset(
         _EVERYBODY
         | {
+            Permission.NOTICES_KEEP,
             Permission.DESK_VIEW,
             Permission.PATIENT_ENROL,
             Permission.STAFF_MANAGE,

@@ -19,6 +19,7 @@ from patients.safety.rules import VERSION
 from patients.safety.timers import LONGEST
 from tests.access.world import CLOSED_DAY, World
 from tests.factories.cast import PASSWORD as STAFF_PASSWORD
+from tests.factories.ways import a_browser
 
 Make = Callable[[World], Any]
 
@@ -43,6 +44,7 @@ KWARGS: dict[str, Make] = {
     "test_id": lambda w: w.daily_test.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
+    "device_id": lambda w: w.device.pk,
     "mail_id": lambda w: w.mail.pk,
     "occasion_id": lambda w: w.records["maria"].occasion.pk,
     "written": lambda w: "message",
@@ -281,6 +283,9 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "clinics:schedule-point": lambda w, u: _point(),
     "clinics:schedule-point-add": lambda w, u: _point() | {"day": "30"},
     "clinics:rule-set-sign": lambda w, u: _signature(),
+    "messaging:device-add": lambda w, u: a_browser().form(),
+    "messaging:number-give": lambda w, u: {"number": "+44 7700 900123"},
+    "messaging:number-prove": lambda w, u: {"code": "12345"},
     "messaging:thread": _message,
     "messaging:thread-read": _last_message,
     "messaging:preferences-edit": lambda w, u: {

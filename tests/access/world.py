@@ -56,6 +56,7 @@ from programs.models import Module
 from tests.access.measured import make_measured
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
 from tests.factories.daily_tests import make_daily_test
+from tests.factories.ways import a_device
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # A Monday, far enough away for no clock to meet it.
@@ -404,6 +405,7 @@ class World:
             patient=cast.patient,
             reason=f"{self.mark}-reason for opening it now",
         )
+        self.device = a_device(self.cast.therapist)
         self.mail = DemoMail.objects.create(to="maria@example.org", subject="You have a message", body="Hi")
         self.people = {
             "anon": None,

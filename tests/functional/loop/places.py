@@ -131,6 +131,8 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/reports/{waiting_report}/"),
     ("therapist", "/patients/emergency-access/"),
     ("therapist", "/help-now/"),
+    ("therapist", "/account/notices/"),
+    ("admin", "/account/notices/"),
     ("supervisor", "/today/"),
     ("supervisor", "/caseload/"),
     ("supervisor", "/patients/{patient}/"),

@@ -300,6 +300,15 @@ def test_killed_worker_sends_again_under_the_same_key(duty: Cast, listener: List
     assert Delivery.objects.filter(was_accepted=True).count() == 3
 
 
+def test_trial_says_that_it_is_one(cast: Cast, listener: Listener) -> None:
+    browser, device = browser_of(listener, cast.therapist)
+    ways.try_device(by=cast.therapist, device=device, clinic_id=cast.clinic.pk)
+    deliver()
+    [got] = listener.got
+    assert browser.read(got.body)["title"] == "This is a trial. Notices reach this device."
+    assert got.headers["urgency"] == "normal"
+
+
 # The own network
 
 

@@ -57,3 +57,13 @@ def test_worker_keeps_that_page_and_no_other() -> None:
     assert text.count("cache.addAll(") == 1
     assert 'credentials: "omit"' in text
     assert [path.name for path in (settings.BASE_DIR / "site_root").iterdir()] == ["service-worker.js"]
+
+
+def test_worker_shows_notices_and_keeps_nothing_of_them() -> None:
+    """Beside the help page it does two things: it shows what came, and opens the front page."""
+    text = (settings.BASE_DIR / "site_root/service-worker.js").read_text()
+    listens = re.findall(r'addEventListener\("(\w+)"', text)
+    assert sorted(listens) == ["activate", "fetch", "install", "message", "notificationclick", "push"]
+    part = text[text.index("async function tell") :]
+    assert 'openWindow("/")' in part
+    assert not re.findall(r"\b(caches|fetch|indexedDB|postMessage|localStorage)\b", part)

@@ -89,6 +89,7 @@ def test_administration_and_treatment_share_only_what_is_about_nobody() -> None:
     assert shared == {
         Permission.ACCOUNT_KEEP,
         Permission.DRAFT_SAVE,
+        Permission.NOTICES_KEEP,
         Permission.RESULTS_VIEW,
         Permission.RULES_VIEW,
         Permission.CHAIN_VIEW,
