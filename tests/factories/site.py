@@ -23,6 +23,7 @@ from tests.access.pages import Page, all_pages
 from tests.access.world import BACKEND, Records, make_records
 from tests.factories.cast import a_person, make_clinic, make_patient, make_rota, make_staff, open_first_module
 from tests.factories.crowd import add_report
+from tests.factories.daily_tests import make_daily_test
 
 # Pages that show one thing of a kind which a patient who has done nothing does not have.
 THINGS = frozenset(
@@ -74,6 +75,7 @@ class Site:
         supervisor = self._staff(Role.SUPERVISOR, "Sue Visor")
         self.colleague = self._staff(Role.THERAPIST, "Tom Hale")
         make_rota(self.clinic, self.colleague, self.therapist)
+        self.daily_test = make_daily_test(self.clinic, self.therapist)
         person = a_person("Maria Lund", f"maria@{self.name.lower()}.example")
         self.enrolment = make_patient(self.clinic, self.admin, self.therapist, person, self.version)
         patient = self.enrolment.patient
@@ -159,6 +161,7 @@ class Site:
             "missed_id": lambda: self._missed(),
             "alert_id": lambda: self.records.alert.pk,
             "access_id": lambda: self.emergency.pk,
+            "test_id": lambda: self.daily_test.pk,
             "shift_id": lambda: self.clinic.duty_shifts.all()[0].pk,
             "day": lambda: "2035-03-05",
             "membership_id": lambda: self.colleague.memberships.get().pk,
