@@ -6,13 +6,16 @@ from itertools import chain
 from clinics.demo import people, staff
 from clinics.demo.clock import days_ago, living_at
 from clinics.demo.life import Life, Moment
+from messaging.actions.chain import confirm_arrival, run_daily_tests
 from messaging.actions.dispatch import deliver
 from messaging.actions.planning import plan
+from messaging.models import ChainTest
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Role, User
 from painclinic.crypto import keys
 from patients.actions.emergency import open_in_emergency
 from patients.actions.progress import unlock_due
+from patients.safety import duty
 
 # The clinic opened this many days ago, before its first patient.
 OPENED = 75
@@ -64,12 +67,16 @@ def _posts() -> list[Moment]:
     """Once a day what is due is sent, and of late planned as well, as a worker would all day long.
 
     Planning looks at everybody, and nobody reads in a demonstration what was planned a month ago.
+    The clinic's daily tests go the same way; today's is left for whoever looks to confirm.
     """
     posts: list[Moment] = []
     for day in range(OPENED - 1, -1, -1):
         moment = days_ago(day, time(10, 55), "Europe/London")
         if day <= PLANNED:
             posts.append((moment, _plan))
+            posts.append((moment + timedelta(seconds=2), run_daily_tests))
+        if 0 < day <= PLANNED:
+            posts.append((moment + timedelta(minutes=9), _confirm))
         posts.append((moment + timedelta(seconds=1), _deliver))
     return posts
 
@@ -77,6 +84,15 @@ def _posts() -> list[Moment]:
 def _plan() -> None:
     unlock_due(by=staff.BUILDER, now=clock.now())
     plan()
+    run_daily_tests()
+
+
+def _confirm() -> None:
+    """Somebody of those on duty says that the test arrived."""
+    for test in ChainTest.objects.filter(taken_at__isnull=False, confirmed_at=None).select_related("clinic"):
+        first = duty.on_duty(test.clinic, test.taken_at or test.due_at, 1)
+        if first:
+            confirm_arrival(by=first[0], test=test)
 
 
 def _deliver() -> None:
