@@ -41,7 +41,7 @@ THINGS = frozenset(
     }
 )
 # Not in a site: links of an account's mails, and the mails of a demonstration.
-ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id", "device_id", "test_id"})
+ELSEWHERE = frozenset({"pk", "uidb36", "key", "mail_id", "device_id"})
 # Parts of pages, asked for by the page itself.
 FRAGMENTS = frozenset(
     {
