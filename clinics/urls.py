@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinics.views import (
+    adverse,
     chain,
     clinic,
     closed_days,
@@ -77,6 +78,9 @@ urlpatterns = [
     path("desk/deliveries/", clinic.delivery_list, name="delivery-list"),
     path("desk/access/", clinic.access_list, name="access-list"),
     path("desk/access/<uuid:access_id>/review/", clinic.emergency_review, name="emergency-review"),
+    path("clinic/adverse-events/", adverse.adverse_register, name="adverse-register"),
+    path("clinic/adverse-events/events.csv", adverse.adverse_export, name="adverse-export"),
+    path("clinic/adverse-events/codebook.csv", adverse.adverse_codebook, name="adverse-codebook"),
     path("clinic/rules/", ruleset.rule_set, name="rule-set"),
     path("clinic/rules/sign/", ruleset.rule_set_sign, name="rule-set-sign"),
     path("clinic/results/", results.results, name="results"),

@@ -50,6 +50,7 @@ _PATIENT_BY = {
     Draft.Purpose.REVIEW: "homework",
     Draft.Purpose.MEASURE: "occasions",
     Draft.Purpose.PLAN: "pk",
+    Draft.Purpose.EFFECT: "pk",
 }
 
 

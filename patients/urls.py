@@ -6,6 +6,7 @@ from patients.api import DraftView
 from patients.views import (
     consent,
     course,
+    effects,
     goals,
     home,
     homework,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("support/read/", support.support_read, name="support-read"),
     path("safety-plan/", safety_plan.safety_plan, name="safety-plan"),
     path("safety-plan/write/", safety_plan.safety_plan_write, name="safety-plan-write"),
+    path("unwanted-effects/", effects.effects, name="effects"),
     path("home/", home.home, name="home"),
     path("progress/", progress.progress, name="progress"),
     path("practice/", practice.practice, name="practice"),

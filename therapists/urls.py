@@ -3,6 +3,7 @@
 from django.urls import path
 
 from therapists.views import (
+    adverse,
     alerts,
     conversation,
     course,
@@ -55,6 +56,9 @@ urlpatterns = [
     path(f"{PATIENT}sleep-window/", sleep.sleep_window, name="sleep-window"),
     path(f"{PATIENT}newer-text/", versions.version_move, name="version-move"),
     path(f"{PATIENT}alert/", alerts.alert_flag, name="alert-flag"),
+    path(f"{PATIENT}adverse-events/", adverse.adverse_list, name="adverse-list"),
+    path(f"{PATIENT}adverse-events/new/", adverse.adverse_add, name="adverse-add"),
+    path(f"{PATIENT}adverse-events/<uuid:event_id>/", adverse.adverse_detail, name="adverse-detail"),
     path(f"{PATIENT}safety-plan/", plans.safety_plan, name="safety-plan"),
     path(f"{PATIENT}written/<slug:written>/<uuid:text_id>/", written.written_detail, name="written-detail"),
     path(f"{PATIENT}written/<slug:written>/<uuid:text_id>/read/", written.written_read, name="written-read"),

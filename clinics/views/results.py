@@ -46,6 +46,7 @@ def results(request: ViewerRequest) -> HttpResponse:
         "weeks": weeks_chart(shown),
         "sources": SOURCES,
         "may_export": allows(request.membership.role, Permission.RESULTS_EXPORT),
+        "may_see_register": allows(request.membership.role, Permission.ADVERSE_VIEW),
     }
     return render(request, "clinics/results.html", context)
 

@@ -42,6 +42,12 @@ class Permission(StrEnum):
     RULES_SIGN = "rules-sign"
     # whether notices of alerts arrive: everybody of the clinic
     CHAIN_VIEW = "chain-view"
+    # the register of adverse events: who treats writes in it, the clinical lead assesses what is serious,
+    # and it is taken away without names
+    ADVERSE_VIEW = "adverse-view"
+    ADVERSE_RECORD = "adverse-record"
+    ADVERSE_LEAD = "adverse-lead"
+    ADVERSE_EXPORT = "adverse-export"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -65,6 +71,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ALERT_HANDLE,
             Permission.RULES_VIEW,
             Permission.CHAIN_VIEW,
+            Permission.ADVERSE_VIEW,
+            Permission.ADVERSE_RECORD,
         }
     ),
     # A supervisor reads the caseload of the clinic and writes to nobody's patient, but an alert is
@@ -81,6 +89,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RULES_VIEW,
             Permission.CHAIN_VIEW,
             Permission.RULES_SIGN,
+            Permission.ADVERSE_VIEW,
+            Permission.ADVERSE_RECORD,
+            Permission.ADVERSE_LEAD,
+            Permission.ADVERSE_EXPORT,
         }
     ),
     Role.CLINIC_ADMIN: frozenset(
@@ -96,6 +108,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RESULTS_EXPORT,
             Permission.RULES_VIEW,
             Permission.CHAIN_VIEW,
+            Permission.ADVERSE_EXPORT,
         }
     ),
 }

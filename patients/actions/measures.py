@@ -14,6 +14,7 @@ from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from painclinic.batch import Batch
 from painclinic.ids import new_id
+from patients.actions.adverse import report_from_answers
 from patients.actions.alerts import raise_for_response
 from patients.actions.attention import WATCHER, mark_if_needed
 from patients.actions.drafts import close_draft_of
@@ -244,6 +245,7 @@ def submit_response(
         is_on_call=is_on_call,
         batch=batch,
     )
+    report_from_answers(by=by, response=response, definition=definition, batch=batch)
     batch.record(by=by, action=Action.WRITE, verb="response-submit", obj=response)
     close_draft_of(row=response, by=by, draft_id=submission_id, batch=batch)
     batch.write()

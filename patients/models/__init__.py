@@ -1,5 +1,6 @@
 """Patients and their course. One noun per file."""
 
+from patients.models.adverse import AdverseEvent, AdverseVersion
 from patients.models.alerts import Alert, AlertEvent, AlertHandler, AlertStep
 from patients.models.attention import AttentionMark, AttentionReading, Written
 from patients.models.changes import CourseChange
@@ -23,6 +24,8 @@ from patients.models.seen import WorseSeen
 from patients.models.sleep import SleepWindow
 
 __all__ = [
+    "AdverseEvent",
+    "AdverseVersion",
     "Alert",
     "AlertEvent",
     "AlertHandler",

@@ -20,6 +20,7 @@ class Written(models.TextChoices):
     ENTRY = "entry", _("worksheet or log")
     NOTE = "note", _("note with homework")
     ANSWER = "answer", _("answer to a questionnaire")
+    EFFECT = "effect", _("report of something that got worse")
 
 
 class StaffOnlyQuerySet(ClinicalQuerySet[M]):

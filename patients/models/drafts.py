@@ -37,6 +37,7 @@ class Draft(PatientRow):
         REVIEW = "review", _("review")
         MEASURE = "measure", _("questionnaire")
         PLAN = "plan", _("safety plan")
+        EFFECT = "effect", _("report of something that got worse")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")

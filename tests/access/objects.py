@@ -36,6 +36,7 @@ KWARGS: dict[str, Make] = {
     "report_id": lambda w: w.records["maria"].report.pk,
     "change_id": lambda w: w.records["maria"].change.pk,
     "alert_id": lambda w: w.records["maria"].alert.pk,
+    "event_id": lambda w: w.records["maria"].adverse.pk,
     "batch_id": lambda w: w.records["maria"].report.batch_id,
     "draft_id": lambda w: w.records["maria"].draft.pk,
     "access_id": lambda w: w.emergency.pk,
@@ -70,6 +71,7 @@ NORAS: dict[str, Make] = {
     "occasion_id": lambda w: w.records["nora"].occasion.pk,
     "batch_id": lambda w: w.records["nora"].report.batch_id,
     "alert_id": lambda w: w.records["nora"].alert.pk,
+    "event_id": lambda w: w.records["nora"].adverse.pk,
     "text_id": lambda w: message_of(w, "nora"),
 }
 # Pages on which a name stands for something else than above.
@@ -217,6 +219,26 @@ def _safety_plan(world: World, user: User | None) -> dict[str, Any]:
     return _draft(user, f"plan:{_patient_of(world, user).pk}", signs="I go quiet")
 
 
+def _effect(world: World, user: User | None) -> dict[str, Any]:
+    return _draft(user, f"effect:{_patient_of(world, user).pk}", what="Worse nights", bother="2")
+
+
+ASSESSMENT = {
+    "title": "Worse nights",
+    "category": "sleep",
+    "grade": "2",
+    "relation": "possible",
+    "is_expected": "yes",
+    "outcome": "recovering",
+    "taken": "none",
+}
+
+
+def _new_event() -> dict[str, Any]:
+    today = clock.local_today("Europe/London").isoformat()
+    return ASSESSMENT | {"known_on": today, "submission_id": str(uuid4())}
+
+
 def _correction(world: World, user: User | None) -> dict[str, Any]:
     return _pain_cycle(world, user, f":{world.records['maria'].entry.pk}")
 
@@ -298,6 +320,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "patients:draft-api": _autosave,
     "patients:entry-new": _new_line,
     "patients:safety-plan-write": _safety_plan,
+    "patients:effects": _effect,
     "patients:goal-rate": lambda w, u: {"level": "1"},
     "patients:card-tried": lambda w, u: {"helped": "6"},
     "patients:plan-outcome": lambda w, u: {"done": "yes", "actual_enjoyment": "6"},
@@ -331,6 +354,9 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
         "reason": "She called and sounds confused",
     },
     "therapists:homework-review": _review,
+    "therapists:adverse-add": lambda w, u: _new_event(),
+    "therapists:adverse-detail": lambda w, u: ASSESSMENT | {"based_on": "1"},
+    "clinics:adverse-export": lambda w, u: {"rows": "serious"},
     "therapists:alert-detail": lambda w, u: {"act": "take"},
     "therapists:alert-flag": lambda w, u: {"level": "2", "reason": "A worrying message"},
     "therapists:patient-messages": _message,

@@ -24,6 +24,7 @@ from patients.actions.alerts import flag_risk
 from patients.actions.emergency import open_in_emergency
 from patients.actions.enrolment import change_therapist
 from patients.models import (
+    AdverseEvent,
     Alert,
     AlertStep,
     Assignment,
@@ -54,6 +55,7 @@ from patients.models import (
 )
 from programs.models import Module
 from tests.access.measured import make_measured
+from tests.factories.adverse import added, reported
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
 from tests.factories.daily_tests import make_daily_test
 from tests.factories.ways import a_device
@@ -85,6 +87,7 @@ class Records:
     card: Entry
     plan: Entry
     occasion: Occasion
+    adverse: AdverseEvent
 
     @property
     def texts(self) -> list[str]:
@@ -116,6 +119,8 @@ SINKS = (
     "answer",
     "risk",
     "safety",
+    "effect",
+    "assessed",
 )
 
 
@@ -179,6 +184,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         alert=_alert(enrolment, therapist, mark),
         **_weeks(of, user, therapist, mark),
         occasion=Occasion.objects.get(**of, slug="extra-1"),
+        adverse=_adverse(enrolment, therapist, mark),
     )
 
 
@@ -335,6 +341,13 @@ def _alert(enrolment: Enrolment, therapist: User, mark: str) -> Alert:
     """One that the therapist raised by hand and has taken on."""
     alert = flag_risk(by=therapist, enrolment=enrolment, level=2, reason=f"{mark}-risk"[-900:])
     return acknowledge(by=therapist, alert=alert)
+
+
+def _adverse(enrolment: Enrolment, therapist: User, mark: str) -> AdverseEvent:
+    """One that the patient reported and nobody has assessed, after one that staff wrote down."""
+    title = {"title": f"{mark}-assessed", "description": f"{mark}-assessed", "note": f"{mark}-assessed"}
+    added(enrolment, therapist, grade=3, criteria=["hospital"], **title)
+    return reported(enrolment, what=f"{mark}-effect")
 
 
 def _report(of: dict[str, Any], reader: User, edition: str, batch: ReportBatch | None = None) -> Report:

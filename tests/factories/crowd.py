@@ -36,6 +36,7 @@ from patients.models import (
 )
 from programs.models import ProgrammeVersion
 from tests.access.world import make_records
+from tests.factories.adverse import added, assessed, reported
 from tests.factories.cast import a_person
 from tests.factories.measures import answered_ago, occasion_on
 
@@ -94,6 +95,7 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
     _people(of, helpers, therapist)
     _drafts(row, times)
     _answers(of["enrolment"], times)
+    _adverse(of["enrolment"], therapist, times)
     for number in range(times):
         for reader in (enrolment.patient.user, therapist):
             add_report(enrolment, reader, days_ago=number)
@@ -105,6 +107,16 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
             subject_id=enrolment.patient_id,
             clinic_id=enrolment.clinic_id,
         )
+
+
+def _adverse(enrolment: Enrolment, therapist: User, times: int) -> None:
+    """Reports of the patient, and events that were followed up as often."""
+    for number in range(times):
+        with clock.moved(timedelta(days=-number)):
+            reported(enrolment, what=f"Report {number}")
+    event = added(enrolment, therapist)
+    for _number in range(times):
+        assessed(event, therapist)
 
 
 def _answers(enrolment: Enrolment, times: int) -> None:

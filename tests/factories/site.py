@@ -160,6 +160,7 @@ class Site:
             "occasion_id": lambda: self.records.occasion.pk,
             "missed_id": lambda: self._missed(),
             "alert_id": lambda: self.records.alert.pk,
+            "event_id": lambda: self.records.adverse.pk,
             "access_id": lambda: self.emergency.pk,
             "test_id": lambda: self.daily_test.pk,
             "shift_id": lambda: self.clinic.duty_shifts.all()[0].pk,

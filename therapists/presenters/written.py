@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from messaging.models import Message
 from painclinic.accounts.models import User
 from patients.actions.alerts import About
-from patients.models import AttentionMark, AttentionReading, Entry, Homework, Patient, Response, Written
+from patients.models import (
+    AdverseEvent,
+    AttentionMark,
+    AttentionReading,
+    Entry,
+    Homework,
+    Patient,
+    Response,
+    Written,
+)
+from patients.safety.effects import said
 from programs.instruments.library import definition_of
 from programs.worksheets import answers_for
 from therapists.presenters import wording
@@ -132,9 +142,20 @@ def _answer(user: User, patient: Patient, pk: UUID) -> Found:
     return definition.title, one.submitted_at, parts
 
 
+def _effect(user: User, patient: Patient, pk: UUID) -> Found:
+    mine = AdverseEvent.objects.visible_to(user).filter(patient=patient)
+    one = mine.filter(pk=pk).first()
+    return (
+        (_("Report of something that got worse"), one.at, said(one.reported))
+        if one and one.reported
+        else None
+    )
+
+
 _READ: dict[str, Callable[[User, Patient, UUID], Found]] = {
     Written.MESSAGE: _message,
     Written.ENTRY: _entry,
     Written.NOTE: _note,
     Written.ANSWER: _answer,
+    Written.EFFECT: _effect,
 }

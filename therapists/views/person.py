@@ -11,6 +11,7 @@ from painclinic.access.permissions import Permission
 from painclinic.crypto import keys
 from patients.drafts import form_state
 from patients.models import Draft
+from patients.presenters.register import events_to_assess
 from therapists.access import PersonRequest, leave_list_trace, may, person_page
 from therapists.presenters import person
 from therapists.presenters.standing import Kind
@@ -35,6 +36,7 @@ def patient_detail(request: PersonRequest) -> HttpResponse:
         "deliveries": delivery_page(reminders, request.GET.get("page")),
         "clock": reply_clock(page.thread, request.user.timezone),
         "marks": marks_to_read(request.user, request.patient),
+        "to_assess": events_to_assess(request.user, request.patient),
         "may_steer": may(request, Permission.COURSE_STEER),
         **side_list(request),
         **message_box(request),

@@ -7,6 +7,7 @@ from painclinic import clock
 from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission, allows
 from painclinic.accounts.models import Role
+from patients.presenters.register import events_to_assess
 from patients.safety.ruleset import Standing, standing_of
 from therapists.access import leave_list_trace
 from therapists.presenters.alerts import alert_lines
@@ -23,11 +24,14 @@ def today(request: ViewerRequest) -> HttpResponse:
     shown = [*work.items[: len(work.items) - len(work.on_track)], *work.on_track[:MAX_ON_TRACK]]
     alerts = alert_lines(request.user)
     marks = marks_to_read(request.user)
-    named = [line.alert.patient for line in alerts if line.is_mine] + [line.patient for line in marks]
+    to_assess = events_to_assess(request.user)
+    named = [line.alert.patient for line in alerts if line.is_mine]
+    named += [line.patient for line in marks] + [line.patient for line in to_assess]
     leave_list_trace(request, [*named, *(item.standing.patient for item in shown)], "worklist-view")
     context = {
         "alerts": alerts,
         "marks": marks,
+        "to_assess": to_assess,
         "work": work,
         "now": clock.now(),
         "waiting_in_words": waiting_in_words(work.waiting),

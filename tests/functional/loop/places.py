@@ -20,6 +20,7 @@ from patients.actions.reports import request_report
 from patients.actions.steering import place_hold
 from patients.jobs import make_reports
 from patients.models import Enrolment, Occasion
+from tests.factories.adverse import added, reported
 from tests.factories.cast import Cast, a_person, make_patient, open_first_module, real_version
 from tests.factories.instruments import load_builtins, load_pack
 from tests.factories.measures import answered, answered_ago
@@ -94,6 +95,7 @@ TABLE: list[tuple[str, str]] = [
     ("patient", "/support/"),
     ("patient", "/safety-plan/"),
     ("patient", "/safety-plan/write/"),
+    ("patient", "/unwanted-effects/"),
     ("patient", "/reports/"),
     ("patient", "/reports/{report}/"),
     ("patient", "/settings/reminders/"),
@@ -118,6 +120,11 @@ TABLE: list[tuple[str, str]] = [
     ("therapist", "/patients/{patient}/sleep-window/"),
     ("therapist", "/patients/{patient}/alert/"),
     ("therapist", "/patients/{patient}/safety-plan/"),
+    ("therapist", "/patients/{patient}/adverse-events/"),
+    ("therapist", "/patients/{patient}/adverse-events/new/"),
+    ("therapist", "/patients/{patient}/adverse-events/{event}/"),
+    ("therapist", "/patients/{patient}/adverse-events/{assessed_event}/"),
+    ("therapist", "/clinic/adverse-events/"),
     ("therapist", "/patients/{patient}/alert/?about=message:{message}"),
     ("therapist", "/patients/{patient}/written/message/{message}/"),
     ("therapist", "/patients/{patient}/written/entry/{entry}/"),
@@ -138,6 +145,8 @@ TABLE: list[tuple[str, str]] = [
     ("supervisor", "/patients/{patient}/"),
     ("supervisor", "/patients/{patient}/homework/{waiting}/"),
     ("supervisor", "/patients/{patient}/messages/"),
+    ("supervisor", "/clinic/adverse-events/"),
+    ("supervisor", "/patients/{patient}/adverse-events/{assessed_event}/"),
     ("supervisor", "/clinic/results/"),
     ("supervisor", "/clinic/rules/"),
     ("admin", "/clinic/rules/"),
@@ -237,6 +246,8 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "patient": patient.pk,
         "message": _to_read_soon(cast),
         "alert": _alert(cast),
+        "event": reported(cast.enrolment, help="doctor").pk,
+        "assessed_event": added(cast.enrolment, grade=3, criteria=["hospital"]).pk,
         "held": cast.other_patient.pk,
         "missed": _missed(cast.enrolment),
         "worse": _worse(cast.enrolment),

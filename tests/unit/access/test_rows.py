@@ -71,6 +71,8 @@ def test_every_role_has_a_line_and_every_permission_a_use() -> None:
         Permission.MESSAGE_SEND,
         Permission.COURSE_STEER,
         Permission.REPORT_MAKE,
+        Permission.ADVERSE_RECORD,
+        Permission.ADVERSE_LEAD,
     }
     assert set(Permission) == {permission for permission in asked if permission} | within
 
@@ -93,4 +95,6 @@ def test_administration_and_treatment_share_only_what_is_about_nobody() -> None:
         Permission.RESULTS_VIEW,
         Permission.RULES_VIEW,
         Permission.CHAIN_VIEW,
+        # Without names and without what anybody wrote.
+        Permission.ADVERSE_EXPORT,
     }

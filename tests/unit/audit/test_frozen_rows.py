@@ -20,6 +20,8 @@ HISTORY = {
     "audit.AuditEvent",
     "messaging.Delivery",
     "messaging.Message",
+    "patients.AdverseEvent",
+    "patients.AdverseVersion",
     "patients.AlertEvent",
     "patients.AlertHandler",
     "patients.AttentionMark",
