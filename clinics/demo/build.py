@@ -21,6 +21,7 @@ from patients.safety import duty
 OPENED = 75
 # Reminders were planned on this many of the last days.
 PLANNED = 16
+WEEKEND = (5, 6)
 
 
 def is_built() -> bool:
@@ -67,16 +68,13 @@ def _posts() -> list[Moment]:
     """Once a day what is due is sent, and of late planned as well, as a worker would all day long.
 
     Planning looks at everybody, and nobody reads in a demonstration what was planned a month ago.
-    The clinic's daily tests go the same way; today's is left for whoever looks to confirm.
     """
     posts: list[Moment] = []
     for day in range(OPENED - 1, -1, -1):
         moment = days_ago(day, time(10, 55), "Europe/London")
         if day <= PLANNED:
             posts.append((moment, _plan))
-            posts.append((moment + timedelta(seconds=2), run_daily_tests))
-        if 0 < day <= PLANNED:
-            posts.append((moment + timedelta(minutes=9), _confirm))
+            posts += _daily_test(day)
         posts.append((moment + timedelta(seconds=1), _deliver))
     return posts
 
@@ -84,6 +82,18 @@ def _posts() -> list[Moment]:
 def _plan() -> None:
     unlock_due(by=staff.BUILDER, now=clock.now())
     plan()
+
+
+def _daily_test(day: int) -> list[Moment]:
+    """The clinic's test of a working day; today's is left for whoever looks to confirm."""
+    opened = days_ago(day, time(9, 0, 20), "Europe/London")
+    if opened.weekday() in WEEKEND:
+        return []
+    sent = [(opened + timedelta(seconds=n), act) for n, act in enumerate((_test, _deliver, _test))]
+    return [*sent, (opened + timedelta(minutes=9), _confirm)] if day else sent
+
+
+def _test() -> None:
     run_daily_tests()
 
 

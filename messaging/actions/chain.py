@@ -4,11 +4,13 @@ Each clinic and working day has one row, whoever plans it and however often; the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -24,6 +26,7 @@ from painclinic.audit.models import Action
 from patients.safety import duty
 from patients.workdays import closing, next_opening, opening, working_days
 
+log = structlog.get_logger()
 TESTER = System("chain-tester")
 State = Reminder.State
 # Days without a test are written down so far back, and notices are looked after for so long.
@@ -43,10 +46,10 @@ def run_daily_tests(*, by: Actor = TESTER) -> None:
     for clinic, newest in _newest_tests():
         day = due_day(now, clinic)
         if day and (newest is None or newest < day):
-            _make(by, clinic, day, after=newest)
+            _apart(_make, by, clinic, day, newest)
     waiting = ChainTest.objects.filter(taken_at=None, was_missed=False)
     for pk in waiting.values_list("pk", flat=True):
-        _take(by, pk)
+        _apart(_take, by, pk)
     _prove(by, now)
 
 
@@ -63,6 +66,14 @@ def confirm_arrival(*, by: User, test: ChainTest) -> ChainTest:
     return test
 
 
+def _apart(act: Callable[..., None], *arguments: Any) -> None:
+    """What goes wrong with one clinic holds up no other. It is red there, because its test does not come."""
+    try:
+        act(*arguments)
+    except Exception as error:
+        log.warning("daily-test-failed", fault=type(error).__name__)
+
+
 def _newest_tests() -> list[tuple[Clinic, date | None]]:
     """Each clinic that is tested, with the day of its newest test; one query."""
     rows = tested_clinics().annotate(newest=Max("chain_tests__day")).order_by("pk")
@@ -70,7 +81,7 @@ def _newest_tests() -> list[tuple[Clinic, date | None]]:
 
 
 @transaction.atomic
-def _make(by: Actor, clinic: Clinic, day: date, *, after: date | None) -> None:
+def _make(by: Actor, clinic: Clinic, day: date, after: date | None) -> None:
     """The row of `day`, and one for each working day since the last that went by without any test."""
     now = clock.now()
     late = ChainTest.objects.filter(clinic=clinic, day__lt=day, taken_at=None, was_missed=False)

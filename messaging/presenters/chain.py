@@ -99,17 +99,17 @@ def _memberships(user: Any) -> list[Membership]:
 
 def _still() -> str:
     return _(
-        "An alert waits, and for more than 5 minutes those who should have been told were not. Look at the "
-        "alerts on Today now and every few minutes, call whoever is on duty, and tell whoever runs "
-        "painclinic for you."
+        "An alert waits, and for more than 5 minutes those who should have been told were not. Somebody "
+        "of the team looks at the alerts on Today now and every few minutes, and calls whoever is on duty. "
+        "Tell whoever runs painclinic for you."
     )
 
 
 def _unproved() -> str:
     return _(
-        "The daily test was not accepted by the mail server in time. Until this notice is gone, look at the "
-        "alerts on Today at least every hour, call whoever is on duty when there is one, and tell whoever "
-        "runs painclinic for you."
+        "The daily test was not accepted by the mail server in time. Until this notice is gone, somebody of "
+        "the team looks at the alerts on Today every 15 minutes, and calls whoever is on duty when there is "
+        "one. Tell whoever runs painclinic for you."
     )
 
 

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from messaging.actions import chain
 from messaging.actions.alerts import escalate
 from messaging.actions.chain import NotToldError, confirm_arrival, run_daily_tests
 from messaging.actions.dispatch import deliver
@@ -294,6 +295,23 @@ def test_patients_without_a_team_are_an_alarm(duty: Cast) -> None:
     with later(hours=2):
         assert run() == []
         assert monitor()[0] == 503
+
+
+def test_clinic_whose_test_fails_holds_up_no_other_and_is_red(duty: Cast) -> None:
+    Clinic.objects.update(is_synthetic=False)
+    plain = chain._make
+
+    def make(by: Any, clinic: Clinic, *rest: Any) -> None:
+        if clinic == duty.clinic:
+            raise RuntimeError
+        plain(by, clinic, *rest)
+
+    with later(hours=1), patch("messaging.actions.chain._make", make):
+        run()
+    assert {test.clinic for test in ChainTest.objects.all()} == set(Clinic.objects.exclude(pk=duty.clinic.pk))
+    with later(hours=1, minutes=31):
+        assert UNPROVED in page(duty.therapist)
+        assert UNPROVED not in page(duty.elsewhere_therapist)
 
 
 def test_what_a_test_has_noted_stays(duty: Cast) -> None:
