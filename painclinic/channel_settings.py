@@ -42,7 +42,7 @@ class Sms:
 
 def push(env: Any, sender: str) -> Push | None:
     """Web push as the environment has it. Raises ImproperlyConfigured with what to mend."""
-    key = env.str("PUSH_PRIVATE_KEY", default="")
+    key = env.str("PUSH_PRIVATE_KEY", default="").strip()
     if not key:
         return None
     if not _is_key(key):
@@ -62,10 +62,11 @@ def sms(env: Any, *, is_demo: bool) -> Sms | None:
     """
     if is_demo:
         return Sms("", "", "", "")
-    url = env.str("SMS_URL", default="")
+    url = env.str("SMS_URL", default="").strip()
     if not url:
         return None
-    given = {name: env.str(f"SMS_{name.upper()}", default="") for name in ("token", "secret", "sender")}
+    names = ("token", "secret", "sender")
+    given = {name: env.str(f"SMS_{name.upper()}", default="").strip() for name in names}
     if missing := [f"SMS_{name.upper()}" for name, value in given.items() if not value]:
         raise ImproperlyConfigured(f"SMS_URL needs {', '.join(missing)} beside it.")
     parts = urlsplit(url)

@@ -235,6 +235,7 @@ def _secrets(file: Path) -> dict[str, str]:
         file,
         lambda: {
             "SECRET_KEY": secrets.token_urlsafe(50),
+            "PUSH_PRIVATE_KEY": secrets.token_urlsafe(32),
             "PAINCLINIC_KEYS": f"demo:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         },
     )

@@ -19,8 +19,11 @@ async function digest(text) {
 }
 
 async function manager() {
-  await navigator.serviceWorker.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
-  return (await navigator.serviceWorker.ready).pushManager;
+  const { serviceWorker } = navigator;
+  const known = await serviceWorker.getRegistration("/");
+  if (known?.active) return known.pushManager;
+  await serviceWorker.register("/service-worker.js", { scope: "/", updateViaCache: "none" });
+  return (await serviceWorker.ready).pushManager;
 }
 
 /* A subscription under an older key of this installation is of no use any more. */

@@ -5,8 +5,9 @@ It stands for a push service or a text gateway: it keeps each request and answer
 
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +37,8 @@ class Listener:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    # Seconds between taking a request and saying so.
+    delay: float = 0.0
     # How many connections were made at all, whatever came of them.
     knocks: int = 0
 
@@ -82,12 +85,18 @@ def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             listener.got.append(Got(self.path, headers, body))
+            time.sleep(listener.delay)
             self.send_response(listener.status)
             for name, value in listener.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(listener.body)))
             self.end_headers()
             self.wfile.write(listener.body)
+
+        def handle(self) -> None:
+            # Killed in the middle of it, as intended.
+            with suppress(OSError):
+                super().handle()
 
         def log_message(self, *args: Any) -> None:
             """Nothing: the requests are kept."""
