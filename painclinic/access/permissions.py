@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ADVERSE_RECORD = "adverse-record"
     ADVERSE_LEAD = "adverse-lead"
     ADVERSE_EXPORT = "adverse-export"
+    # how alerts are answered, without whose they are
+    SAFETY_VIEW = "safety-view"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -73,6 +75,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.CHAIN_VIEW,
             Permission.ADVERSE_VIEW,
             Permission.ADVERSE_RECORD,
+            Permission.SAFETY_VIEW,
         }
     ),
     # A supervisor reads the caseload of the clinic and writes to nobody's patient, but an alert is
@@ -88,6 +91,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RESULTS_VIEW,
             Permission.RULES_VIEW,
             Permission.CHAIN_VIEW,
+            Permission.SAFETY_VIEW,
             Permission.RULES_SIGN,
             Permission.ADVERSE_VIEW,
             Permission.ADVERSE_RECORD,
@@ -109,6 +113,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.RULES_VIEW,
             Permission.CHAIN_VIEW,
             Permission.ADVERSE_EXPORT,
+            Permission.SAFETY_VIEW,
         }
     ),
 }

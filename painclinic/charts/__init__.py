@@ -6,6 +6,7 @@
 
 from painclinic.charts.bars import bar_chart, stacked_bar_chart
 from painclinic.charts.changes import Change, Changes, change_figure
+from painclinic.charts.cumulative import Curve, cumulative_figure
 from painclinic.charts.data import Band, Bar, ChartError, Corridor, Event, Point, Series, Stack, weekly
 from painclinic.charts.effects import Interval, interval_figure, share_figure
 from painclinic.charts.figures import Figure, line_figure, stack_figure
@@ -22,6 +23,7 @@ __all__ = [
     "Changes",
     "ChartError",
     "Corridor",
+    "Curve",
     "Event",
     "Figure",
     "Interval",
@@ -31,6 +33,7 @@ __all__ = [
     "Table",
     "bar_chart",
     "change_figure",
+    "cumulative_figure",
     "interval_figure",
     "line_chart",
     "line_figure",

@@ -97,4 +97,5 @@ def test_administration_and_treatment_share_only_what_is_about_nobody() -> None:
         Permission.CHAIN_VIEW,
         # Without names and without what anybody wrote.
         Permission.ADVERSE_EXPORT,
+        Permission.SAFETY_VIEW,
     }
