@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from painclinic import clock
@@ -19,6 +20,8 @@ from patients.presenters.effects import parts_of, summary_of
 
 # Lines of what waits, and of one patient's events; more than that is said, not shown.
 MOST = 50
+# Letters of a report that stand on a list.
+SHORT = 60
 Kind = AdverseVersion.Kind
 
 
@@ -38,8 +41,9 @@ class EventLine:
 
     @cached_property
     def title(self) -> str:
-        """What the team calls it; before that, what kind of thing was reported."""
-        return self.version.title or self.category
+        """What the team calls it; before that, the first words of the report, or its kind."""
+        words = str((self.version.event.reported or {}).get("what", ""))
+        return self.version.title or Truncator(words).chars(SHORT) or self.category
 
     @property
     def category(self) -> str:

@@ -111,7 +111,7 @@ def lengthen(enrolment: Enrolment, therapist: User, helpers: list[User], *, time
 
 def _adverse(enrolment: Enrolment, therapist: User, times: int) -> None:
     """Reports of the patient, and events that were followed up as often."""
-    for number in range(times):
+    for number in reversed(range(times)):
         with clock.moved(timedelta(days=-number)):
             reported(enrolment, what=f"Report {number}")
     event = added(enrolment, therapist)
