@@ -1,11 +1,13 @@
 """A mail server for the fault test: each accepted mail is on disk before it says yes. Standard library only.
 
-Run as `python reminder_sink.py <file for the port> <file for the mails>`.
+Run as `python reminder_sink.py <file for the port> <file for the mails> [port]`. Each mail is a line: its id,
+who it is for, its subject, and when it was taken, in seconds since 1970.
 """
 
 import asyncio
 import os
 import sys
+import time
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -20,7 +22,7 @@ class Sink:
     def keep(self, recipient: str, data: bytes) -> None:
         """On disk before the sender hears of it: what was promised was received."""
         mail = message_from_bytes(data, policy=policy.default)
-        self.log.write(f"{mail['Message-ID']}\t{recipient}\t{mail['Subject']}\n")
+        self.log.write(f"{mail['Message-ID']}\t{recipient}\t{mail['Subject']}\t{time.time()}\n")
         self.log.flush()
         os.fsync(self.log.fileno())
 
@@ -52,8 +54,8 @@ class Sink:
             await writer.drain()
 
 
-async def main(port_file: Path, mail_file: Path) -> None:
-    server = await asyncio.start_server(Sink(mail_file).talk, "127.0.0.1", 0)
+async def main(port_file: Path, mail_file: Path, port: int) -> None:
+    server = await asyncio.start_server(Sink(mail_file).talk, "127.0.0.1", port)
     scratch = port_file.with_suffix(".new")
     scratch.write_text(str(server.sockets[0].getsockname()[1]))
     scratch.rename(port_file)
@@ -61,4 +63,4 @@ async def main(port_file: Path, mail_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), int((*sys.argv, "0")[3])))

@@ -243,7 +243,7 @@ def test_reminders_survive_kills_flushes_and_two_planners(
 
     accepted = [line.split("\t") for line in sink[1].read_text().splitlines()]
     keys_of = defaultdict(list)
-    for message_id, recipient, subject in accepted:
+    for message_id, recipient, subject, _ in accepted:
         keys_of[recipient, subject].append(message_id)
     lost = expected.keys() - keys_of.keys()
     two_keys = [cause for cause, ids in keys_of.items() if len(set(ids)) > 1]
