@@ -1,8 +1,10 @@
-"""Tells people of alerts: each step of an alert's clock that is due becomes notices, in one transaction."""
+"""Tells people of alerts: the steps of an alert's clock that are due become notices, in one transaction."""
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -11,31 +13,48 @@ from messaging.notices import Notice, rows_of
 from messaging.tasks import ring_after_commit
 from painclinic import clock
 from painclinic.audit.actions import Actor, System
-from patients.actions.alert_steps import PORTION, Call, note_undelivered, take_due_steps
+from patients.actions.alert_steps import Call, alerts_with_due_steps, note_undelivered, take_due_steps
 
+log = structlog.get_logger()
 ESCALATOR = System("escalator")
 # A notice of an alert stays worth sending for as long as the alert is open; this only bounds the row.
 HELPS_FOR = timedelta(days=30)
 
 
+class EscalationError(RuntimeError):
+    """Steps of some alerts could not be taken. Those of all others were, and these are due as before."""
+
+
 def escalate(*, by: Actor = ESCALATOR) -> int:
     """Take every step that is due and queue its notices; returns how many mails are among them.
 
-    May run twice at once, late, or again: the step and its notices, by every channel, are one transaction.
+    May run twice at once, late, or again: an alert's steps and their notices, by every channel, are one
+    transaction. Raises EscalationError at the end when something is wrong with an alert, which holds up
+    no other.
     """
-    called = 0
-    while True:
-        with transaction.atomic():
-            calls = take_due_steps(by=by)
-            rows = _one_each(rows_of([_notice(call) for call in calls]))
-            hurried = _hurry(rows)
-            new = [row for row in rows if _reader(row) not in hurried]
-            Reminder.objects.bulk_create(new, ignore_conflicts=True)
-            if rows:
-                ring_after_commit()
-        called += sum(row.channel == Reminder.Channel.EMAIL for row in rows)
-        if len(calls) < PORTION:
-            return called
+    called, failed = 0, set[UUID]()
+    while waiting := alerts_with_due_steps(without=failed):
+        for alert_id in waiting:
+            try:
+                called += _escalate(by, alert_id)
+            except Exception as error:
+                # Whatever it is, the other alerts are not told of any later for it.
+                log.error("alert-not-escalated", alert=str(alert_id), fault=type(error).__name__)
+                failed.add(alert_id)
+    if failed:
+        raise EscalationError
+    return called
+
+
+@transaction.atomic
+def _escalate(by: Actor, alert_id: UUID) -> int:
+    rows = _one_each(rows_of([_notice(call) for call in take_due_steps(by=by, alert_id=alert_id)]))
+    hurried = _hurry(rows)
+    new = [row for row in rows if _reader(row) not in hurried]
+    Reminder.objects.bulk_create(new, ignore_conflicts=True)
+    if rows:
+        ring_after_commit()
+    return sum(row.channel == Reminder.Channel.EMAIL for row in rows)
 
 
 def report_undelivered(*, by: Actor, reminder: Reminder, fault: str, is_final: bool = False) -> None:

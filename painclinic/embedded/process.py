@@ -107,7 +107,8 @@ class Child:
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:
-            return
+            # It has ended, or it is so young that it leads no group yet.
+            self._process.kill()
         self._process.wait()
 
 

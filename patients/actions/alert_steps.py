@@ -4,11 +4,13 @@ Each step is a row that was planned with the alert. Whoever takes it writes, in 
 transaction, who is told and when to look again, so that a restart forgets nothing.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from painclinic import clock
 from painclinic.accounts.models import Role, User
@@ -39,21 +41,26 @@ class Call:
     is_pressing: bool = False
 
 
+def alerts_with_due_steps(*, without: Collection[UUID] = ()) -> list[UUID]:
+    """Alerts of which a step is due, those first that have waited longest; at most a portion at a time."""
+    due = AlertStep.objects.due().exclude(alert_id__in=without).values("alert_id")
+    waiting = due.annotate(since=Min("due_at")).order_by("since", "alert_id")
+    return [row["alert_id"] for row in waiting[:PORTION]]
+
+
 @transaction.atomic
-def take_due_steps(*, by: Actor, most: int = PORTION) -> list[Call]:
-    """Take the steps that are due, and say whom each calls. Storing the notices is the caller's part,
-    in the same transaction. May run many times at once: a step is taken once.
+def take_due_steps(*, by: Actor, alert_id: UUID) -> list[Call]:
+    """Take the steps of an alert that are due, and say whom each calls. Storing the notices is the
+    caller's part, in the same transaction. May run many times at once: a step is taken once.
+
+    The alert's own row is the one lock under which its steps change. A transaction that held several
+    alerts would meet one in which a patient's answer waits for another of them, and one of both would end.
     """
-    due = AlertStep.objects.due().select_for_update(skip_locked=True).order_by("due_at")[:most]
-    calls = [call for step in due if (call := _take(step))]
+    alert = locked_alert(Alert(pk=alert_id))
+    due = AlertStep.objects.due().filter(alert=alert).order_by("due_at")
+    calls = [call for step in due if (call := _take(alert, step))]
     if calls:
-        record(
-            by=by,
-            action=Action.WRITE,
-            verb="alert-escalate",
-            object_type="patients.alert",
-            object_ids=list({call.alert_id for call in calls}),
-        )
+        record(by=by, action=Action.WRITE, verb="alert-escalate", obj=alert)
     return calls
 
 
@@ -92,8 +99,8 @@ def _bring_forward(alert: Alert) -> None:
         return
 
 
-def _take(step: AlertStep) -> Call | None:
-    alert, now = locked_alert(Alert(pk=step.alert_id)), clock.now()
+def _take(alert: Alert, step: AlertStep) -> Call | None:
+    now = clock.now()
     step.done_at, step.was_needless = now, not _is_needed(alert, step)
     step.save(update_fields=["done_at", "was_needless"])
     if step.was_needless:

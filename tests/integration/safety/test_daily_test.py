@@ -264,7 +264,7 @@ def test_notice_of_yesterdays_test_is_not_sent_today(duty: Cast) -> None:
 
 
 def test_test_is_not_made_on_a_day_on_which_notices_of_alerts_can_not_be_planned(duty: Cast) -> None:
-    broken = patch("messaging.actions.alerts.take_due_steps", side_effect=RuntimeError)
+    broken = patch("messaging.actions.alerts.alerts_with_due_steps", side_effect=RuntimeError)
     with later(hours=1), broken, pytest.raises(RuntimeError):
         escalate_alerts()
     assert not ChainTest.objects.exists()

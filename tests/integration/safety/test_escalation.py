@@ -8,11 +8,12 @@ from unittest.mock import patch
 import pytest
 from django.core import mail
 
-from messaging.actions.alerts import escalate
+from messaging.actions.alerts import EscalationError, escalate
 from messaging.actions.dispatch import deliver
 from messaging.models import Reminder
 from painclinic import clock
 from patients.actions import alert_handling as acts
+from patients.actions.alert_steps import take_due_steps
 from patients.models import Alert, AlertStep, DutyShift
 from tests.factories.alerts import mood, store
 from tests.factories.cast import Cast
@@ -138,6 +139,28 @@ def test_escalation_that_fails_halfway_is_done_again(duty: Cast) -> None:
     with broken, pytest.raises(RuntimeError):
         escalate()
     assert told() == ["anna", "tom"]
+
+
+def test_alert_with_something_wrong_holds_up_no_other(duty: Cast) -> None:
+    first = raised(duty)
+    with later(minutes=1):
+        _, second = store(duty.other_enrolment, mood(3))
+    assert second
+    real = take_due_steps
+
+    def fails(*, by: Any, alert_id: Any) -> Any:
+        if alert_id == first.pk:
+            raise ValueError
+        return real(by=by, alert_id=alert_id)
+
+    with later(minutes=2), patch("messaging.actions.alerts.take_due_steps", fails):
+        with pytest.raises(EscalationError):
+            escalate()
+        assert {one.target_id for one in Reminder.objects.filter(kind="alert")} == {second.pk}
+        assert {step.alert_id for step in AlertStep.objects.due()} == {first.pk}
+    with later(minutes=2):
+        escalate()
+        assert not AlertStep.objects.due().exists()
 
 
 def test_mail_server_that_refuses_is_an_event_of_the_alert_and_calls_the_lead(duty: Cast) -> None:

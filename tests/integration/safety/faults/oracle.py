@@ -26,6 +26,9 @@ RINGS: dict[int, tuple[tuple[str, timedelta], ...]] = {
         ("duty", timedelta(0)),
         ("second", timedelta(minutes=15)),
         ("lead", timedelta(minutes=30)),
+        ("everybody", timedelta(minutes=60)),
+        # Somebody who has acknowledged has not called yet; nobody does in these lives.
+        ("act", timedelta(minutes=60)),
     ),
 }
 
@@ -93,8 +96,8 @@ class Life:
         return self.due
 
     def _settle(self, end: datetime) -> None:
-        stop = min(self.acknowledged_at or end, end)
         for step, after in RINGS.get(self.level, ()):
             at = self.since + after
+            stop = end if step == "act" else min(self.acknowledged_at or end, end)
             if at < stop:
                 self.due.append(Due(step, at, self.since))

@@ -44,8 +44,8 @@ def round_begins(task_id: str, task: Any, **kwargs: Any) -> None:
 
 @task_postrun.connect
 def round_ends(task_id: str, task: Any, state: str | None = None, **kwargs: Any) -> None:
-    if task.name == PLANNER and state == "SUCCESS":
-        _write(f"end {task_id} {clock.now().timestamp()}")
+    if task.name == PLANNER:
+        _write(f"{'end' if state == 'SUCCESS' else 'failed'} {task_id} {clock.now().timestamp()}")
 
 
 def _write(line: str) -> None:
