@@ -109,7 +109,11 @@ def end_staff_membership(*, by: User, membership: Membership, successor: User | 
     for the last clinic admin, NotATherapistError when the successor is none.
     """
     # Locked so that of two admins who end each other's role one stays.
-    list(Membership.objects.select_for_update().filter(clinic_id=membership.clinic_id, ended_at=None))
+    list(
+        Membership.objects.select_for_update(no_key=True).filter(
+            clinic_id=membership.clinic_id, ended_at=None
+        )
+    )
     membership.refresh_from_db()
     if membership.ended_at is None and membership.role == Role.CLINIC_ADMIN:
         admins = Membership.objects.active().filter(clinic_id=membership.clinic_id, role=Role.CLINIC_ADMIN)
@@ -134,7 +138,7 @@ def update_clinic(
     *, by: User, clinic: Clinic, values: dict[str, Any], crisis_lines: list[dict[str, str]]
 ) -> Clinic:
     """Keep the clinic's settings and its crisis numbers, in the order given."""
-    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     for name, value in values.items():
         setattr(clinic, name, value)
     clinic.save()
@@ -152,7 +156,7 @@ def close_days(*, by: User, clinic: Clinic, days: Mapping[date, str]) -> int:
 
     Raises ClosedTooLongError, TooManyDaysError.
     """
-    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     check(clinic, days)
     today = clock.local_today(clinic.timezone)
     new = {day.isoformat(): name for day, name in days.items() if day.isoformat() not in clinic.closed_days}
@@ -165,7 +169,7 @@ def close_days(*, by: User, clinic: Clinic, days: Mapping[date, str]) -> int:
 @transaction.atomic
 def reopen_day(*, by: User, clinic: Clinic, day: date) -> None:
     """The clinic works on a day on which it was going to be closed."""
-    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     clinic.closed_days.pop(day.isoformat(), None)
     clinic.save(update_fields=["closed_days"])
     record(by=by, action=Action.WRITE, verb="clinic-reopen-day", obj=clinic, clinic_id=clinic.pk)

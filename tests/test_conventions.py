@@ -311,6 +311,21 @@ def _calls(node: ast.AST) -> set[str]:
     return {dotted(call).rpartition(".")[2] for call in ast.walk(node) if isinstance(call, ast.Call)}
 
 
+def test_locks_let_others_refer_to_the_row() -> None:
+    """A full lock stops whoever stores a row that points to the locked one, and two of those can stop each
+    other for good: an alert's clock and the answer that comes in with it did.
+    """
+    faults = [
+        f"{name_of(path)}:{call.lineno} locks without no_key=True"
+        for path in sources()
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call)
+        and dotted(call).rpartition(".")[2] == "select_for_update"
+        and "no_key" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert not faults, "\n".join(["", *faults])
+
+
 def test_actions_say_what_they_promise_and_who_acts() -> None:
     faults = []
     for path, node in public_actions():

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from messaging.models import Reminder
@@ -13,12 +13,15 @@ from messaging.notices import Notice, rows_of
 from messaging.tasks import ring_after_commit
 from painclinic import clock
 from painclinic.audit.actions import Actor, System
-from patients.actions.alert_steps import Call, alerts_with_due_steps, note_undelivered, take_due_steps
+from patients.actions.alert_steps import Call, note_undelivered, take_due_steps
+from patients.safety.due import alerts_with_due_steps
 
 log = structlog.get_logger()
 ESCALATOR = System("escalator")
 # A notice of an alert stays worth sending for as long as the alert is open; this only bounds the row.
 HELPS_FOR = timedelta(days=30)
+# An alert that somebody else holds for longer waits for the next round, and no other waits with it.
+LONGEST_LOCK = "10s"
 
 
 class EscalationError(RuntimeError):
@@ -48,6 +51,8 @@ def escalate(*, by: Actor = ESCALATOR) -> int:
 
 @transaction.atomic
 def _escalate(by: Actor, alert_id: UUID) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", [LONGEST_LOCK])
     rows = _one_each(rows_of([_notice(call) for call in take_due_steps(by=by, alert_id=alert_id)]))
     hurried = _hurry(rows)
     new = [row for row in rows if _reader(row) not in hurried]
@@ -86,7 +91,7 @@ def _hurry(rows: list[Reminder]) -> set[tuple[Any, ...]]:
     A mail server that is away for hours would else be followed by a flood in which the next alert drowns.
     """
     targets = {row.target_id for row in rows}
-    waiting = Reminder.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    waiting = Reminder.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         kind=Reminder.Kind.ALERT, state=Reminder.State.PLANNED, target_id__in=targets
     )
     wanted = {_reader(row) for row in rows}

@@ -56,7 +56,7 @@ def run_daily_tests(*, by: Actor = TESTER) -> None:
 @transaction.atomic
 def confirm_arrival(*, by: User, test: ChainTest) -> ChainTest:
     """Somebody whom the test was sent to has it before them; the first one counts. Raises NotToldError."""
-    test = ChainTest.objects.select_for_update().get(pk=test.pk)
+    test = ChainTest.objects.select_for_update(no_key=True).get(pk=test.pk)
     if not notices_of([test.pk]).filter(user=by).exists():
         raise NotToldError
     if test.confirmed_at is None:
@@ -100,7 +100,9 @@ def _make(by: Actor, clinic: Clinic, day: date, after: date | None) -> None:
 @transaction.atomic
 def _take(by: Actor, pk: UUID) -> None:
     """Plan the notices. Without anybody to tell it stays as it is, until there is somebody."""
-    waiting = ChainTest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("clinic")
+    waiting = ChainTest.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).select_related(
+        "clinic"
+    )
     test = waiting.filter(pk=pk, taken_at=None, was_missed=False).first()
     now = clock.now()
     people = _people(test.clinic, now) if test else []

@@ -57,7 +57,7 @@ def queue_account_mail(*, by: Actor, user: User | None, subject: str, body: str)
 def cancel_reminders(*, by: Actor, user: User) -> int:
     """Cancel whatever waits to be sent to a person whose access has ended; returns how many."""
     waiting = Reminder.objects.open().filter(user=user)
-    ids = list(waiting.select_for_update().values_list("pk", flat=True))
+    ids = list(waiting.select_for_update(no_key=True).values_list("pk", flat=True))
     Reminder.objects.filter(pk__in=ids).update(state=Reminder.State.CANCELLED, lease_until=None, body=None)
     if ids:
         record(

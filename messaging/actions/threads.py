@@ -65,7 +65,7 @@ def send_message(*, by: User, patient: Patient, body: str, submission_id: UUID) 
 @transaction.atomic
 def mark_read(*, by: User, thread: Thread, until: datetime) -> None:
     """Note that `by` has read the thread up to the message sent at `until`. Never goes back."""
-    thread = Thread.objects.select_for_update().get(pk=thread.pk)
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
     read = ThreadRead.objects.filter(thread=thread, user=by).first()
     if read and read.read_until >= until:
         return
@@ -87,7 +87,7 @@ def _locked_thread(patient: Patient) -> Thread:
         # Two first messages at the same moment: the other one made the thread.
         with suppress(IntegrityError), transaction.atomic():
             Thread.objects.create(patient=patient, clinic_id=patient.clinic_id, created_at=clock.now())
-    return Thread.objects.select_for_update().get(patient=patient)
+    return Thread.objects.select_for_update(no_key=True).get(patient=patient)
 
 
 def _move_clock(thread: Thread, patient: Patient, message: Message) -> None:

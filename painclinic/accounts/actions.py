@@ -24,7 +24,7 @@ class AlreadyMemberError(Exception):
 
 
 def _find_or_create_user(*, email: str, name: str, language: str, timezone: str) -> User:
-    user = User.objects.select_for_update().filter(email__iexact=email).first()
+    user = User.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
     if user is None:
         user = User(email=email.strip().lower(), name=name.strip(), language=language, timezone=timezone)
         user.set_unusable_password()
@@ -33,7 +33,7 @@ def _find_or_create_user(*, email: str, name: str, language: str, timezone: str)
                 user.save()
         except IntegrityError:
             # Somebody invited the same address at the same moment.
-            user = User.objects.select_for_update().get(email__iexact=email)
+            user = User.objects.select_for_update(no_key=True).get(email__iexact=email)
     return user
 
 
@@ -73,7 +73,7 @@ def renew_invitation(*, by: User, invitation: Invitation) -> Invitation:
 
     Raises InvitationError when it was accepted or withdrawn.
     """
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if invitation.state in {"accepted", "withdrawn"}:
         raise InvitationError(invitation.state)
     now = clock.now()
@@ -89,7 +89,7 @@ def renew_invitation(*, by: User, invitation: Invitation) -> Invitation:
 @transaction.atomic
 def withdraw_invitation(*, by: User, invitation: Invitation) -> None:
     """Make the link useless. Raises InvitationError when it was accepted before."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if invitation.accepted_at:
         raise InvitationError("accepted")
     invitation.withdrawn_at = invitation.withdrawn_at or clock.now()
@@ -104,7 +104,7 @@ def accept_invitation(*, invitation: Invitation, password: str | None) -> User:
     With `password=None` the person goes on to make a passkey instead. Raises InvitationError
     when it is not open (used, withdrawn, expired); of two at once, one wins.
     """
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if invitation.state != "open":
         raise InvitationError(invitation.state)
     invitation.accepted_at = clock.now()
@@ -127,7 +127,7 @@ def accept_invitation(*, invitation: Invitation, password: str | None) -> User:
 @transaction.atomic
 def end_membership(*, by: Actor, membership: Membership) -> None:
     """End a role; with the last one every session of the person ends in the same transaction."""
-    membership = Membership.objects.select_for_update().get(pk=membership.pk)
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     if membership.ended_at:
         return
     membership.ended_at = clock.now()

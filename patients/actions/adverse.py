@@ -72,7 +72,7 @@ def report_effect(
     The same submission again returns the first. A stay in a hospital waits for the clinical lead as
     well. Words of the lists for free text put "please read soon" on it. Raises EventInvalidError.
     """
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     mine = AdverseEvent.objects.filter(enrolment=enrolment, source=AdverseEvent.Source.PATIENT)
     before = mine.filter(submission_id=submission_id).first()
     if before:
@@ -119,7 +119,7 @@ def add_event(
 
     The same submission again returns the first. Raises EventInvalidError.
     """
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     before = AdverseEvent.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:
         return before
@@ -239,7 +239,7 @@ def _next(by: User, event: AdverseEvent, before: AdverseVersion | None) -> dict[
 
 def _newest(event: AdverseEvent, based_on: int) -> AdverseVersion:
     """The version that counts, with the event locked: of two colleagues the second is told."""
-    AdverseEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
+    AdverseEvent.objects.select_for_update(no_key=True, of=("self",)).get(pk=event.pk)
     newest = AdverseVersion.objects.current().get(event=event)
     if newest.is_error:
         raise InErrorError

@@ -4,13 +4,11 @@ Each step is a row that was planned with the alert. Whoever takes it writes, in 
 transaction, who is told and when to look again, so that a restart forgets nothing.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
 
 from painclinic import clock
 from painclinic.accounts.models import Role, User
@@ -22,7 +20,6 @@ from patients.safety import clocks, duty
 from patients.workdays import next_opening
 
 Step = AlertStep.Step
-PORTION = 50
 # As long as nobody has done anything, these come again: an alert never expires.
 _AGAIN = {Step.EVERYBODY, Step.ACT, Step.OUTCOME, Step.SIGN_OFF}
 # Who is called at once, in this order, when a notice reached nobody.
@@ -39,13 +36,6 @@ class Call:
     user_ids: tuple[UUID, ...]
     # Whether it shall reach people wherever they are, and not at their desk only.
     is_pressing: bool = False
-
-
-def alerts_with_due_steps(*, without: Collection[UUID] = ()) -> list[UUID]:
-    """Alerts of which a step is due, those first that have waited longest; at most a portion at a time."""
-    due = AlertStep.objects.due().exclude(alert_id__in=without).values("alert_id")
-    waiting = due.annotate(since=Min("due_at")).order_by("since", "alert_id")
-    return [row["alert_id"] for row in waiting[:PORTION]]
 
 
 @transaction.atomic

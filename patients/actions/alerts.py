@@ -145,7 +145,9 @@ def mark_read(*, by: User, alert: Alert) -> None:
 
 def locked_alert(alert: Alert) -> Alert:
     """The alert as it is now, for this transaction alone, with its clinic."""
-    return Alert.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=alert.pk)
+    return (
+        Alert.objects.select_for_update(no_key=True, of=("self",)).select_related("clinic").get(pk=alert.pk)
+    )
 
 
 def add_event(
@@ -224,14 +226,14 @@ def _to_merge(enrolment: Enrolment, kinds: Iterable[str]) -> dict[str, Alert]:
         resolved_at=None,
         last_raised_at__gt=clock.now() - MERGED_WITHIN,
     )
-    return {alert.kind: alert for alert in recent.select_for_update().order_by("raised_at")}
+    return {alert.kind: alert for alert in recent.select_for_update(no_key=True).order_by("raised_at")}
 
 
 def _raise_without_response(
     by: User, enrolment: Enrolment, found: Sequence[Finding], told: Mapping[str, Any]
 ) -> Alert:
     """An alert, or a repeat of one, that no questionnaire is behind. All findings are of one kind."""
-    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("clinic")
+    locked = Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("clinic")
     enrolment = locked.get(pk=enrolment.pk)
     kind = found[0].kind
     is_on_call = duty.is_on_call(enrolment.clinic, clock.now())

@@ -47,7 +47,7 @@ def mark_if_needed(
 @transaction.atomic
 def note_read(*, by: User, written: str, object_id: UUID) -> AttentionReading | None:
     """Note that `by` has read a marked text. None for a text without a mark; twice is once."""
-    marks = AttentionMark.objects.select_for_update().filter(written=written, object_id=object_id)
+    marks = AttentionMark.objects.select_for_update(no_key=True).filter(written=written, object_id=object_id)
     mark = marks.first()
     if mark is None:
         return None

@@ -267,5 +267,5 @@ def _need(is_allowed: bool) -> None:
 def _locked(enrolment: Enrolment, module: Module | None = None) -> Enrolment:
     if module and module.version_id != enrolment.programme_version_id:
         raise ChangeRefusedError
-    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("patient", "clinic")
+    rows = Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "clinic")
     return rows.get(pk=enrolment.pk)

@@ -15,7 +15,7 @@ def publish_consent_text(*, by: Actor, clinic: Clinic, language: str, title: str
 
     Publishing the text that is in force already changes nothing.
     """
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     newest = ConsentText.objects.filter(clinic=clinic, language=language).order_by("-version").first()
     if newest and (newest.title, newest.body) == (title, body):
         return newest
@@ -35,7 +35,7 @@ def publish_consent_text(*, by: Actor, clinic: Clinic, language: str, title: str
 @transaction.atomic
 def give_consent(*, by: User, patient: Patient, text: ConsentText) -> Consent:
     """Keep that the patient agreed to exactly this text (GDPR Art. 7(1)). Agreeing twice is once."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     newest = patient.consents.first()
     if newest and newest.text_id == text.pk and newest.decision == Consent.Decision.GIVEN:
         return newest
@@ -45,7 +45,7 @@ def give_consent(*, by: User, patient: Patient, text: ConsentText) -> Consent:
 @transaction.atomic
 def withdraw_consent(*, by: User, patient: Patient) -> Consent | None:
     """Keep that the patient takes their consent back; None when there is none to take back."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     newest = patient.consents.select_related("text").first()
     if newest is None or newest.decision == Consent.Decision.WITHDRAWN:
         return None

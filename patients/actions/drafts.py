@@ -126,7 +126,7 @@ def close_draft(*, by: User, draft_id: UUID) -> None:
 
     What is typed into a page that is still open with it is kept beside it from now on.
     """
-    draft = Draft.objects.select_for_update().filter(pk=draft_id, user=by, closed_at=None).first()
+    draft = Draft.objects.select_for_update(no_key=True).filter(pk=draft_id, user=by, closed_at=None).first()
     if draft:
         draft.closed_at = clock.now()
         draft.save(update_fields=["closed_at"])
@@ -168,7 +168,7 @@ def checked(data: Mapping[str, Any]) -> Data:
 
 
 def _locked(draft_id: UUID) -> Draft | None:
-    return Draft.objects.select_for_update().filter(pk=draft_id).first()
+    return Draft.objects.select_for_update(no_key=True).filter(pk=draft_id).first()
 
 
 def _begun(by: User, patient: Patient, draft_id: UUID, purpose: str, target: str) -> Draft:

@@ -63,7 +63,7 @@ def add_shifts(
 @transaction.atomic
 def end_shift(*, by: Actor, shift: DutyShift) -> None:
     """Take a shift off the rota; it stays as history."""
-    shift = DutyShift.objects.select_for_update().get(pk=shift.pk)
+    shift = DutyShift.objects.select_for_update(no_key=True).get(pk=shift.pk)
     if shift.ended_at is None:
         shift.ended_at = clock.now()
         shift.save(update_fields=["ended_at"])

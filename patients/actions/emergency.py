@@ -22,7 +22,7 @@ def open_in_emergency(*, by: User, patient: Patient, reason: str) -> EmergencyAc
     reason = reason.strip()
     if len(reason) < EmergencyAccess.MIN_REASON:
         raise ReasonTooShortError
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     running = EmergencyAccess.objects.running().filter(patient=patient, user=by).first()
     if running:
         return running
@@ -42,7 +42,7 @@ def open_in_emergency(*, by: User, patient: Patient, reason: str) -> EmergencyAc
 @transaction.atomic
 def end_emergency_access(*, by: User, access: EmergencyAccess) -> None:
     """End an emergency access before its hour is over."""
-    access = EmergencyAccess.objects.select_for_update().get(pk=access.pk)
+    access = EmergencyAccess.objects.select_for_update(no_key=True).get(pk=access.pk)
     if access.is_running:
         access.ended_at = clock.now()
         access.save()
@@ -52,7 +52,7 @@ def end_emergency_access(*, by: User, access: EmergencyAccess) -> None:
 @transaction.atomic
 def review_emergency_access(*, by: User, access: EmergencyAccess) -> None:
     """Note that the administration has looked at an emergency access."""
-    access = EmergencyAccess.objects.select_for_update().get(pk=access.pk)
+    access = EmergencyAccess.objects.select_for_update(no_key=True).get(pk=access.pk)
     if access.reviewed_at is None:
         access.reviewed_at, access.reviewed_by = clock.now(), by
         access.save()

@@ -64,7 +64,7 @@ def enrol_patient(
     when the therapist is not one at this clinic. The programme version must be published.
     """
     # One enrolment at a time in a clinic, so that of two presses the second meets what the first made.
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     before = Enrolment.objects.filter(patient__enrolment_request_id=request_id, clinic=clinic).first()
     if before:
         return before, None
@@ -115,7 +115,7 @@ def _create_patient(*, by: User, clinic: Clinic, request_id: UUID, person: Perso
 @transaction.atomic
 def update_contact(*, by: User, patient: Patient, person: Person) -> Patient:
     """Correct who a patient is and how to reach them. The e-mail address for signing in stays."""
-    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
     changed = []
     for name, value in vars(person).items():
         if name != "email" and getattr(patient, name) != value:
@@ -137,7 +137,7 @@ def change_therapist(*, by: User, enrolment: Enrolment, therapist: User) -> Assi
     Raises NotATherapistError when the new one is not a therapist at the patient's clinic.
     Handing over to the one who already treats changes nothing.
     """
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     _check_therapist(therapist, enrolment.clinic)
     running = enrolment.assignments.filter(ended_at=None, kind=Assignment.Kind.PRIMARY).first()
     if running and running.therapist_id == therapist.pk:
@@ -158,7 +158,7 @@ def change_therapist(*, by: User, enrolment: Enrolment, therapist: User) -> Assi
 @transaction.atomic
 def end_assignment(*, by: User, assignment: Assignment) -> None:
     """End who treats a patient; access ends with the next request."""
-    assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    assignment = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     if assignment.ended_at is None:
         assignment.ended_at = clock.now()
         assignment.save()

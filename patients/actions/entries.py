@@ -68,7 +68,7 @@ def submit_entry(
     """
     if worksheet.version_id != enrolment.programme_version_id:
         raise NotInCourseError
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     before = Entry.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:
         return before
@@ -96,7 +96,7 @@ def amend_entry(*, by: User, entry: Entry, changed: Mapping[str, Any], submissio
     `changed` holds what was typed, by input name; the day stays. The same submission again returns
     the first. Raises EntryInvalidError and SupersededError.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=entry.enrolment_id)
+    enrolment = Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=entry.enrolment_id)
     before = Entry.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:
         return before
@@ -178,7 +178,7 @@ def withdraw_entry(*, by: User, entry: Entry) -> Entry:
 
     Raises SupersededError when it was corrected meanwhile.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=entry.enrolment_id)
+    enrolment = Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=entry.enrolment_id)
     if entry.is_withdrawn:
         return entry
     later = Entry.objects.filter(supersedes=entry).first()

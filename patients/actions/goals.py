@@ -23,7 +23,7 @@ def rate_goal(*, by: User, goal: Entry, level: int) -> GoalRating:
 
     Raises NotAGoalError for an entry that is no goal, was changed or taken out, or a level out of range.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=goal.enrolment_id)
+    enrolment = Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=goal.enrolment_id)
     live = Entry.objects.current().of(GOAL_SHEET).filter(pk=goal.pk)
     if level not in LEVELS or not live.exists():
         raise NotAGoalError

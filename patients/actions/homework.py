@@ -126,7 +126,9 @@ def submit_homework(
     for the same entries without a new word while they wait for an answer.
     """
     enrolment = (
-        Enrolment.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=enrolment.pk)
+        Enrolment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("clinic")
+        .get(pk=enrolment.pk)
     )
     before = Homework.objects.filter(submission_id=submission_id, enrolment=enrolment).first()
     if before:

@@ -132,9 +132,8 @@ def add_occasion(
 
     Raises OccasionInvalidError for a day in the past or far ahead, nothing to ask, or no reason.
     """
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("patient", "clinic").get(
-        pk=enrolment.pk
-    )  # fmt: skip
+    rows = Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "clinic")
+    enrolment = rows.get(pk=enrolment.pk)
     extras = Occasion.objects.filter(enrolment=enrolment, kind=Occasion.Kind.EXTRA).count()
     today = clock.local_today(enrolment.patient.timezone)
     errors = {}
@@ -176,7 +175,7 @@ def note_missing(*, by: User, occasion: Occasion, reason: str, note: str = "") -
     """
     if reason not in OccasionMissing.Reason.values:
         raise ValueError("not one of the reasons")
-    rows = Occasion.objects.select_for_update(of=("self",)).select_related("patient")
+    rows = Occasion.objects.select_for_update(no_key=True, of=("self",)).select_related("patient")
     occasion = rows.get(pk=occasion.pk)
     if occasion.completed_at or window_of_patient(occasion, occasion.patient) == Window.EARLY:
         raise NotMissingError
@@ -258,7 +257,7 @@ def _locked(occasion: Occasion, enrolment: Enrolment) -> tuple[Occasion, bool]:
 
     And whether somebody of the clinic is on call today, which clocks of the highest level ask for.
     """
-    rows = Occasion.objects.select_for_update(of=("self", "enrolment"))
+    rows = Occasion.objects.select_for_update(no_key=True, of=("self", "enrolment"))
     rows = rows.select_related("enrolment__patient", "enrolment__clinic")
     today = clock.local_today(enrolment.clinic.timezone)
     on_call = duty.somebody_on_call(today, clinic="clinic_id")

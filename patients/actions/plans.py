@@ -33,7 +33,7 @@ def save_safety_plan(
 
     Raises PlanInvalidError: an empty plan would hide one that helps.
     """
-    Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
     before = SafetyPlan.objects.filter(submission_id=submission_id, patient=patient).first()
     if before:
         return before
@@ -59,7 +59,7 @@ def save_safety_plan(
 @transaction.atomic
 def offer_safety_plan(*, by: User, patient: Patient) -> SafetyPlanOffer:
     """Suggest to write the plan together. Suggesting it again while it waits changes nothing."""
-    Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    Patient.objects.select_for_update(no_key=True, of=("self",)).get(pk=patient.pk)
     waiting = SafetyPlanOffer.objects.waiting().newest_of(patient.pk)
     if waiting:
         return waiting

@@ -306,7 +306,11 @@ def _locked(enrolment: Enrolment, module: Module) -> Enrolment:
 
 
 def _relocked(enrolment: Enrolment) -> Enrolment:
-    return Enrolment.objects.select_for_update(of=("self",)).select_related("patient").get(pk=enrolment.pk)
+    return (
+        Enrolment.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("patient")
+        .get(pk=enrolment.pk)
+    )
 
 
 def _whose(enrolment: Enrolment) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def _next_waiting() -> Report | None:
     is_many = Q(batch__isnull=False) | Q(occasion__isnull=False)
     many = Report.objects.waiting().light().alias(is_many=ExpressionWrapper(is_many, BooleanField()))
     waiting = many.order_by("is_many", "requested_at", "pk")
-    return waiting.select_for_update(skip_locked=True).first()
+    return waiting.select_for_update(no_key=True, skip_locked=True).first()
 
 
 def _claimed(report: Report) -> Report:
@@ -225,7 +225,7 @@ def _claimed(report: Report) -> Report:
 
 
 def _held(claim: Report) -> Report:
-    held = Report.objects.light().select_for_update().filter(state=Report.State.RUNNING)
+    held = Report.objects.light().select_for_update(no_key=True).filter(state=Report.State.RUNNING)
     report = held.filter(pk=claim.pk, lease_until=claim.lease_until).first()
     if report is None:
         raise LostClaimError

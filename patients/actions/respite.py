@@ -168,5 +168,5 @@ def _end(start: datetime, days: int, zone: str) -> datetime:
 
 
 def _locked(enrolment: Enrolment) -> Enrolment:
-    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("patient", "clinic")
+    rows = Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("patient", "clinic")
     return rows.get(pk=enrolment.pk)

@@ -46,7 +46,7 @@ def sign_rules(
         raise OtherVersionError
     if found := faults(timers or {}):
         raise TimersError(found)
-    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     clinic.alert_timers = Timers(**(timers or {})).stored()
     clinic.save(update_fields=["alert_timers"])
     signature = RuleSetSignature.objects.create(

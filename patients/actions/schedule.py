@@ -42,7 +42,7 @@ def set_schedule(
     Raises ScheduleInvalidError, and KeptPointError, which comes first, when the start or the end is missing.
     """
     # Of two admins who save at the same time the second builds on the first.
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     if points is not None and not {point.kind for point in points} >= KEPT_KINDS:
         raise KeptPointError
     plan = as_data(points) if points is not None else {}

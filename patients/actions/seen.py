@@ -24,7 +24,7 @@ def mark_worse_seen(
     It leaves the list of who gets worse until a score is worse than it is now, or has been better and
     worsens again. Raises NothingWorseError when there is nothing to see: a double click marks once.
     """
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     if not track.unseen:
         raise NothingWorseError
     if act not in WorseSeen.Act.values or not note.strip():

@@ -58,7 +58,7 @@ def turn_off_sleep_window(*, by: User, enrolment: Enrolment, reason: str) -> Sle
 
 def _newest(enrolment: Enrolment) -> SleepWindow | None:
     """The row that counts, read under the enrolment's lock."""
-    Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True, of=("self",)).get(pk=enrolment.pk)
     return SleepWindow.objects.filter(enrolment=enrolment).newest()
 
 

@@ -42,7 +42,7 @@ def place_hold(*, by: User, enrolment: Enrolment, reason: str, told: str = "") -
     first. Raises ReasonNeededError.
     """
     reason = _reason(reason)
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     standing = ModuleHold.objects.standing().filter(enrolment=enrolment).first()
     if standing:
         return standing
@@ -62,7 +62,7 @@ def place_hold(*, by: User, enrolment: Enrolment, reason: str, told: str = "") -
 @transaction.atomic
 def release_hold(*, by: User, enrolment: Enrolment) -> ModuleHold | None:
     """Let the course go on by its rule again; None when no hold stands."""
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     hold = ModuleHold.objects.standing().filter(enrolment=enrolment).first()
     if hold:
         hold.released_at, hold.released_by = clock.now(), by
@@ -88,7 +88,7 @@ def unlock_early(
     Raises ReasonNeededError, StandingHoldError, NotNextModuleError.
     """
     reason = _reason(reason)
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
     if ModuleHold.objects.standing().filter(enrolment=enrolment).exists():
         raise StandingHoldError
     following = next_module(enrolment)

@@ -26,7 +26,7 @@ def move_enrolment(*, by: User, enrolment: Enrolment, version: ProgrammeVersion,
     """
     if not reason.strip():
         raise ToldReasonNeededError
-    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("programme_version")
+    rows = Enrolment.objects.select_for_update(no_key=True, of=("self",)).select_related("programme_version")
     locked = rows.get(pk=enrolment.pk)
     before = locked.programme_version
     _check_newer(before, version)

@@ -108,7 +108,7 @@ def _instruments(contents: Sequence[InstrumentContent], is_builtin: bool) -> dic
         [Instrument(slug=slug, title=title, is_builtin=is_builtin) for slug, title in titles.items()],
         ignore_conflicts=True,
     )
-    rows = Instrument.objects.select_for_update().filter(slug__in=titles)
+    rows = Instrument.objects.select_for_update(no_key=True).filter(slug__in=titles)
     found = {row.slug: row for row in rows}
     for row in found.values():
         if row.is_builtin != is_builtin:

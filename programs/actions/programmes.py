@@ -35,7 +35,7 @@ def load_programme(*, path: Path, by: Actor) -> ProgrammeVersion:
 @transaction.atomic
 def publish_version(*, version: ProgrammeVersion, by: Actor) -> ProgrammeVersion:
     """Freeze a version and offer it to new enrolments. Publishing twice changes nothing."""
-    locked = ProgrammeVersion.objects.select_for_update().get(pk=version.pk)
+    locked = ProgrammeVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if not locked.is_published:
         locked.state = ProgrammeVersion.State.PUBLISHED
         locked.published_at = clock.now()
@@ -48,7 +48,7 @@ def publish_version(*, version: ProgrammeVersion, by: Actor) -> ProgrammeVersion
 def _store(*, content: ProgrammeContent, by: Actor) -> ProgrammeVersion:
     programme, _ = Programme.objects.get_or_create(slug=content.slug, defaults={"title": content.title})
     # Two loads at once would give out the same number.
-    Programme.objects.select_for_update().get(pk=programme.pk)
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     versions = programme.versions.in_language(content.language)
     same = versions.filter(content_hash=content.content_hash).first()
     if same:
