@@ -2,6 +2,8 @@
 
 from datetime import time, timedelta
 from itertools import chain
+from typing import Any
+from uuid import uuid4
 
 from clinics.demo import people, staff
 from clinics.demo.clock import days_ago, living_at
@@ -13,9 +15,11 @@ from messaging.models import ChainTest
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Role, User
 from painclinic.crypto import keys
+from patients.actions.adverse import add_event, report_effect
 from patients.actions.emergency import open_in_emergency
 from patients.actions.progress import unlock_due
 from patients.safety import duty
+from patients.safety.effects import Assessment
 
 # The clinic opened this many days ago, before its first patient.
 OPENED = 75
@@ -45,6 +49,7 @@ def build() -> int:
     _live(lives)
     with living_at(days_ago(2, time(16, 20), "Europe/London")):
         _emergency(lives[0], therapists[1])
+    _unwanted_effects(next(life for life in lives if life.persona.email == people.PATIENT_FURTHEST))
     return len(lives)
 
 
@@ -52,6 +57,38 @@ def _emergency(life: Life, stranger: User) -> None:
     """One record opened without an assignment, so that patient and admin can see what that looks like."""
     reason = "The patient called the front desk while their therapist was away (made up)."
     open_in_emergency(by=stranger, patient=life.enrolment.patient, reason=reason)
+
+
+def _unwanted_effects(life: Life) -> None:
+    """In the register: one event that is over, and a report that waits for somebody to assess it."""
+    told = days_ago(9, time(15, 5), "Europe/London")
+    with living_at(told):
+        found = Assessment(
+            category="pain",
+            title="More pain in the knee after longer walks",
+            description="She told me in a call; it took a week to settle.",
+            grade=2,
+            criteria=[],
+            is_expected=True,
+            relation="probable",
+            outcome="recovered",
+            taken="eased",
+            onset_on=told.date() - timedelta(days=8),
+            ended_on=told.date() - timedelta(days=1),
+            note="Walks were made shorter, then longer again in smaller steps.",
+        )
+        who: dict[str, Any] = {"by": life.therapist, "enrolment": life.enrolment}
+        add_event(**who, known_on=told.date(), found=found, submission_id=uuid4())
+    with living_at(days_ago(0, time(8, 10), "Europe/London")):
+        said = {
+            "what": "Since I began to go out more I worry before I leave the house, and I sleep less.",
+            "since": "about two weeks",
+            "bother": "2",
+            "course": "perhaps",
+            "over": "better",
+            "help": "no",
+        }
+        report_effect(by=life.user, enrolment=life.enrolment, raw=said, submission_id=uuid4())
 
 
 def _live(lives: list[Life]) -> None:

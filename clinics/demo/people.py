@@ -17,10 +17,11 @@ THERAPISTS = [
 ]
 ADMINS = [("admin@demo.example", "Ruth Okafor"), ("leon@demo.example", "Leon Marsh")]
 SUPERVISOR = ("supervisor@demo.example", "Grace Lindqvist")
+# Somebody who has reached the last week, with something on every page.
+PATIENT_FURTHEST = "patient2@demo.example"
 SIGN_INS = {
     "patient@demo.example",
-    # Somebody who has reached the last week, with something on every page.
-    "patient2@demo.example",
+    PATIENT_FURTHEST,
     "therapist@demo.example",
     "admin@demo.example",
     "supervisor@demo.example",
@@ -164,7 +165,7 @@ def _sign_in(course: Course, nth: int) -> str:
     """The address of those patients whom a visitor can be."""
     if course == Course.SHOWN:
         return "patient@demo.example"
-    return "patient2@demo.example" if course == Course.FURTHER_ON and nth == FURTHEST else ""
+    return PATIENT_FURTHEST if course == Course.FURTHER_ON and nth == FURTHEST else ""
 
 
 def personas() -> list[Persona]:

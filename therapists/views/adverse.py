@@ -125,6 +125,7 @@ def _page(
 ) -> HttpResponse:
     version = page.version
     may_record = may(request, Permission.ADVERSE_RECORD) and not version.is_error
+    is_lead = may(request, Permission.ADVERSE_LEAD)
     filled = form or AssessmentForm(initial=initial_of(version, first_words(page.event)))
     context = {
         "patient": request.patient,
@@ -132,8 +133,8 @@ def _page(
         "page": page,
         "form": filled if may_record else None,
         "error_form": error_form or ErrorForm(initial={"based_on": version.number}, auto_id="error_%s"),
-        "is_lead": may(request, Permission.ADVERSE_LEAD),
-        "is_open": bool(form) or version.waits_for_lead or page.line.is_reported,
+        "is_lead": is_lead,
+        "is_open": bool(form) or page.line.is_reported or (is_lead and version.waits_for_lead),
         "error_open": bool(error_form),
     }
     status = 422 if form or error_form else 200

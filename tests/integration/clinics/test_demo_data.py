@@ -11,6 +11,7 @@ from clinics.demo.weeks import WEEKS
 from messaging.models import Reminder, Thread
 from painclinic.accounts.models import Clinic, Membership, Role, User
 from patients.models import (
+    AdverseVersion,
     CourseChange,
     Enrolment,
     Entry,
@@ -48,6 +49,7 @@ def test_load_demo_builds_a_lively_clinic_once(settings: Any) -> None:
     assert SleepWindow.objects.get().is_on
     held = [one for one in Entry.objects.current() if one.answers.get("progression") == "hold"]
     assert len(held) == 1
+    assert set(AdverseVersion.objects.current().values_list("kind", flat=True)) == {"assessed", "reported"}
     for email in people.SIGN_INS:
         assert User.objects.get(email=email).check_password(people.PASSWORD)
 
