@@ -77,8 +77,8 @@ def test_worker_that_is_killed_and_started_again_sends_one_test_and_its_death_sh
     accepted = [line.split("\t") for line in sink[1].read_text().splitlines()]
     assert {row.target_id for row in told} == {test.pk}
     # One mail to each of those on duty; a kill in the moment of acceptance sends it again under the same key.
-    assert {recipient for _key, recipient, _subject in accepted} == {row.user.email for row in told}
-    assert len({key for key, _recipient, _subject in accepted}) == told.count()
+    assert {recipient for _key, recipient, *_rest in accepted} == {row.user.email for row in told}
+    assert len({key for key, *_rest in accepted}) == told.count()
     assert not is_red(open_clinic)
     # Nothing runs any more: the next day says so by itself.
     with clock.moved(timedelta(days=1, minutes=31)):
