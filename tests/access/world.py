@@ -345,9 +345,11 @@ def _alert(enrolment: Enrolment, therapist: User, mark: str) -> Alert:
 
 def _adverse(enrolment: Enrolment, therapist: User, mark: str) -> AdverseEvent:
     """One that the patient reported and nobody has assessed, after one that staff wrote down."""
-    title = {"title": f"{mark}-assessed", "description": f"{mark}-assessed", "note": f"{mark}-assessed"}
-    added(enrolment, therapist, grade=3, criteria=["hospital"], **title)
-    return reported(enrolment, what=f"{mark}-effect")
+    # The end of the mark: what is too long is cut off.
+    end = f"{mark}-assessed"
+    texts = {"title": end[-150:], "description": end[-900:], "note": end[-900:]}
+    added(enrolment, therapist, grade=3, criteria=["hospital"], **texts)
+    return reported(enrolment, what=f"{mark}-effect"[-900:])
 
 
 def _report(of: dict[str, Any], reader: User, edition: str, batch: ReportBatch | None = None) -> Report:
