@@ -147,7 +147,7 @@ def _prove(by: Actor, now: datetime) -> None:
     mails: dict[UUID | None, list[Reminder]] = defaultdict(list)
     # Whoever left in between counts for nothing: their notices were cancelled.
     sent = notices_of([test.pk for test in tests]).filter(channel=Reminder.Channel.EMAIL)
-    for row in sent.exclude(state=State.CANCELLED) if tests else []:
+    for row in sent.exclude(state=State.CANCELLED):
         mails[row.target_id].append(row)
     for test in tests:
         moments = [row.sent_at for row in mails[test.pk] if row.state == State.SENT and row.sent_at]
