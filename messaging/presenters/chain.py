@@ -1,6 +1,6 @@
 """The daily test in words: the warning on every page of staff, the question on Today, the list of days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -118,7 +118,7 @@ def _is_asked(test: ChainTest, clinics: Iterable[Clinic], now: datetime) -> bool
     return test.confirmed_at is None and test.day == due_day(now, clinic)
 
 
-def _forgotten(clinic: Clinic, tests: list[ChainTest], now: datetime) -> date | None:
+def _forgotten(clinic: Clinic, tests: Sequence[ChainTest], now: datetime) -> date | None:
     """The last working day that is over, if its test was accepted and neither it nor a later one confirmed.
 
     One that was not accepted has its alarm.
