@@ -19,7 +19,7 @@ from painclinic.audit.actions import record
 from painclinic.audit.models import Action
 from painclinic.batch import Batch
 from painclinic.ids import new_id
-from patients.actions.attention import WATCHER, mark_if_needed
+from patients.actions.attention import WATCHER, mark_if_needed, note_read
 from patients.actions.drafts import close_draft
 from patients.models import AdverseEvent, AdverseVersion, Enrolment, Response, Written
 from patients.models.adverse import is_lead_of
@@ -147,14 +147,15 @@ def add_event(
 def assess_event(*, by: User, event: AdverseEvent, based_on: int, found: Assessment) -> AdverseVersion:
     """Add what the team makes of an event now: the first assessment, or a follow-up.
 
-    `based_on` is the number of the version that was read. Raises EventInvalidError,
-    ChangedMeanwhileError, InErrorError.
+    Whoever assesses a report has read it: a mark to read it soon is gone with that. `based_on` is the
+    number of the version that was read. Raises EventInvalidError, ChangedMeanwhileError, InErrorError.
     """
     before = _newest(event, based_on)
     errors = faults_of(found, today=clock.local_today(event.clinic.timezone))
     if errors:
         raise EventInvalidError(errors)
     version = _append(by, event, before, found)
+    note_read(by=by, written=Written.EFFECT, object_id=event.pk)
     record(by=by, action=Action.WRITE, verb="adverse-assess", obj=version)
     return version
 

@@ -79,6 +79,10 @@ def test_report_with_words_of_the_lists_is_marked_to_be_read_soon(cast: Cast) ->
     event = reported(cast.enrolment, what="Since then I can’t go on")
     mark = AttentionMark.objects.get()
     assert (mark.written, mark.object_id) == ("effect", event.pk)
+    # Whoever assesses it has read it.
+    assert AttentionMark.objects.unread().exists()
+    assessed(event, cast.therapist)
+    assert not AttentionMark.objects.unread().exists()
 
 
 def test_what_was_written_is_unreadable_in_the_database(cast: Cast) -> None:
