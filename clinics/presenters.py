@@ -162,6 +162,10 @@ def closed_rows(clinic: Clinic, today: date) -> list[ClosedRow]:
     shifts = list(dated.select_related("user").order_by("order", "created_at")[:200])
 
     def answering(day: date) -> list[str]:
-        return [one.user.name for one in shifts if one.first_day and one.first_day <= day <= one.last_day]
+        return [
+            one.user.name
+            for one in shifts
+            if one.first_day and one.last_day and one.first_day <= day <= one.last_day
+        ]
 
     return [ClosedRow(day, name, answering(day)) for day, name in coming]

@@ -97,10 +97,12 @@ class OtherDaysForm(_DaysForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = data.get("first_day"), data.get("last_day")
+        first: date | None = data.get("first_day")
+        last: date | None = data.get("last_day")
+        end = last or first
         if first and first < self.today:
             self.add_error("first_day", _("This day is over. Clocks that ran on it stay as they are."))
-        elif (last or first) and (last or first) > self.today + AHEAD:
+        elif end and end > self.today + AHEAD:
             self.add_error("last_day", _("This is too far ahead. Enter days of the next 18 months."))
         elif first and last and last < first:
             self.add_error("last_day", _("The last day must not be before the first."))
