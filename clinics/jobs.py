@@ -4,6 +4,7 @@ from celery import shared_task
 
 from clinics.results.actions import count_due
 from painclinic.audit.actions import System
+from patients.actions.audit_samples import draw_due
 
 # Calls of one run; what is left is done by the next.
 MOST_CALLS = 40
@@ -15,3 +16,9 @@ def count_results() -> None:
     for _ in range(MOST_CALLS):
         if not count_due(by=System("count-results")):
             return
+
+
+@shared_task(name="clinics.draw_audit_samples")
+def draw_audit_samples() -> None:
+    """Draw the samples of months that are over; each once, however often this runs."""
+    draw_due(by=System("draw-audit-samples"))

@@ -71,6 +71,7 @@ LOOKED_AT = {
     "patient-view": gettext_lazy("the course on one page"),
     "written-view": gettext_lazy("one thing that they wrote"),
     "alert-view": gettext_lazy("an alert"),
+    "audit-item": gettext_lazy("an item of the monthly sample"),
     "alert-notice": gettext_lazy("that an alert is open, without the name"),
     "alert-flag": gettext_lazy("the form that raises an alert"),
     "report-download": gettext_lazy("report, downloaded"),

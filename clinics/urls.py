@@ -4,6 +4,7 @@ from django.urls import path
 
 from clinics.views import (
     adverse,
+    audits,
     chain,
     clinic,
     closed_days,
@@ -54,6 +55,10 @@ urlpatterns = [
     path("desk/closed-days/", closed_days.closed_day_list, name="closed-day-list"),
     path("desk/closed-days/<str:day>/remove/", closed_days.closed_day_remove, name="closed-day-remove"),
     path("desk/safety/", oversight.safety_overview, name="safety-overview"),
+    path("desk/safety/samples/", audits.audit_list, name="audit-list"),
+    path("desk/safety/samples/<uuid:sample_id>/", audits.audit_sample, name="audit-sample"),
+    path("desk/safety/samples/<uuid:sample_id>/file/", audits.audit_export, name="audit-export"),
+    path("desk/safety/samples/items/<uuid:item_id>/", audits.audit_item, name="audit-item"),
     path("desk/chain/", chain.chain_list, name="chain-list"),
     path("desk/chain/<uuid:test_id>/arrived/", chain.chain_arrived, name="chain-arrived"),
     path("desk/settings/", clinic.clinic_edit, name="clinic-edit"),

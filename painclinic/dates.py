@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 _PATTERNS = {
     "D": pgettext_lazy("date format", "D"),
     "D j M": pgettext_lazy("date format", "D j M"),
+    "F Y": pgettext_lazy("date format", "F Y"),
     "j F": pgettext_lazy("date format", "j F"),
     "j F Y": pgettext_lazy("date format", "j F Y"),
     "j F Y, H:i": pgettext_lazy("date format", "j F Y, H:i"),

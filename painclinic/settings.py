@@ -329,6 +329,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 900},
     },
     "make-reports": {"task": "patients.make_reports", "schedule": 20.0, "options": {"expires": 20}},
+    # Due once a month; looked at more often, so that a month in which nothing ran is made up for.
+    "draw-audit-samples": {
+        "task": "clinics.draw_audit_samples",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "count-results": {"task": "clinics.count_results", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -18,7 +18,7 @@ def safety_overview(request: ViewerRequest) -> HttpResponse:
     form = PeriodForm(request.GET if "first" in request.GET else None)
     period = _period(request, form)
     # The clinical lead reads the records of the whole clinic anyway.
-    is_lead = allows(request.membership.role, Permission.RULES_SIGN)
+    is_lead = allows(request.membership.role, Permission.SAFETY_AUDIT)
     context = {
         "clinic_shown": clinic,
         "form": form,

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     ADVERSE_EXPORT = "adverse-export"
     # how alerts are answered, without whose they are
     SAFETY_VIEW = "safety-view"
+    # the monthly sample of alerts, whose items are records
+    SAFETY_AUDIT = "safety-audit"
 
 
 _EVERYBODY = {Permission.ACCOUNT_KEEP, Permission.DRAFT_SAVE}
@@ -93,6 +95,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.CHAIN_VIEW,
             Permission.SAFETY_VIEW,
             Permission.RULES_SIGN,
+            Permission.SAFETY_AUDIT,
             Permission.ADVERSE_VIEW,
             Permission.ADVERSE_RECORD,
             Permission.ADVERSE_LEAD,

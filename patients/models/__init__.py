@@ -3,6 +3,7 @@
 from patients.models.adverse import AdverseEvent, AdverseVersion
 from patients.models.alerts import Alert, AlertEvent, AlertHandler, AlertStep
 from patients.models.attention import AttentionMark, AttentionReading, Written
+from patients.models.audit_samples import AuditItem, AuditReview, AuditSample
 from patients.models.changes import CourseChange
 from patients.models.consent import Consent, ConsentText
 from patients.models.drafts import Draft, DraftRevision
@@ -33,6 +34,9 @@ __all__ = [
     "Assignment",
     "AttentionMark",
     "AttentionReading",
+    "AuditItem",
+    "AuditReview",
+    "AuditSample",
     "CheckAnswer",
     "Consent",
     "ConsentText",

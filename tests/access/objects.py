@@ -19,6 +19,7 @@ from patients.safety.rules import VERSION
 from patients.safety.timers import LONGEST
 from tests.access.world import CLOSED_DAY, World
 from tests.factories.cast import PASSWORD as STAFF_PASSWORD
+from tests.factories.samples import FOUND
 from tests.factories.ways import a_browser
 
 Make = Callable[[World], Any]
@@ -43,6 +44,8 @@ KWARGS: dict[str, Make] = {
     "shift_id": lambda w: w.cast.clinic.duty_shifts.all()[0].pk,
     "day": lambda w: CLOSED_DAY,
     "test_id": lambda w: w.daily_test.pk,
+    "sample_id": lambda w: w.records["maria"].audit_item.sample_id,
+    "item_id": lambda w: w.records["maria"].audit_item.pk,
     "membership_id": lambda w: w.cast.unassigned_therapist.memberships.get().pk,
     "invitation_id": lambda w: w.staff_invitation.pk,
     "device_id": lambda w: w.device.pk,
@@ -73,6 +76,7 @@ NORAS: dict[str, Make] = {
     "alert_id": lambda w: w.records["nora"].alert.pk,
     "event_id": lambda w: w.records["nora"].adverse.pk,
     "text_id": lambda w: message_of(w, "nora"),
+    "item_id": lambda w: w.records["nora"].audit_item.pk,
 }
 # Pages on which a name stands for something else than above.
 OWN_KWARGS: dict[str, dict[str, Make]] = {
@@ -306,6 +310,7 @@ BODIES: dict[str, Callable[[World, User | None], dict[str, Any]]] = {
     "clinics:schedule-point-add": lambda w, u: _point() | {"day": "30"},
     "clinics:rule-set-sign": lambda w, u: _signature(),
     "messaging:device-add": lambda w, u: a_browser().form(),
+    "clinics:audit-item": lambda w, u: FOUND | {"learnt": "Call sooner."},
     "messaging:number-give": lambda w, u: {"number": "+44 7700 900123"},
     "messaging:number-prove": lambda w, u: {"code": "12345"},
     "messaging:thread": _message,

@@ -22,6 +22,9 @@ NARROW: dict[str, dict[str, set[str]]] = {
     # For the team: the patient sees nothing of it.
     "AttentionMark": TEAM,
     "AttentionReading": TEAM,
+    # Read again by the clinical lead alone.
+    "AuditItem": {"sup": TREATED["sup"]},
+    "AuditReview": {"sup": TREATED["sup"]},
     # That one is open is seen by the whole team; whose it is and what was done, by those who treat.
     "Alert": {
         **{name: patients for name, patients in TREATED.items() if name in {"own", "pat", "far"}},

@@ -30,6 +30,7 @@ from patients.models import (
     Assignment,
     AttentionMark,
     AttentionReading,
+    AuditItem,
     CheckAnswer,
     CourseChange,
     Draft,
@@ -58,6 +59,7 @@ from tests.access.measured import make_measured
 from tests.factories.adverse import added, reported
 from tests.factories.cast import Cast, a_person, make_patient, make_staff, real_version
 from tests.factories.daily_tests import make_daily_test
+from tests.factories.samples import an_audit_item
 from tests.factories.ways import a_device
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -84,6 +86,7 @@ class Records:
     reminder: Reminder
     change: CourseChange
     alert: Alert
+    audit_item: AuditItem
     card: Entry
     plan: Entry
     occasion: Occasion
@@ -118,6 +121,7 @@ SINKS = (
     "seen",
     "answer",
     "risk",
+    "learnt",
     "safety",
     "effect",
     "assessed",
@@ -165,6 +169,7 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
     SafetyPlanOffer.objects.create(**row, by=therapist)
     thread = _conversation(row, user, therapist, mark)
     batch = ReportBatch.objects.create(requested_by=therapist, request_id=uuid4())
+    alert = _alert(enrolment, therapist, mark)
     report = _report(of, therapist, Report.Edition.THERAPIST, batch)
     patient_report = _report(of, user, Report.Edition.PATIENT)
     return Records(
@@ -181,7 +186,8 @@ def make_records(enrolment: Enrolment, therapist: User, mark: str) -> Records:
         draft=_draft(row, user, enrolment, mark),
         reminder=_reminder(patient),
         change=change,
-        alert=_alert(enrolment, therapist, mark),
+        alert=alert,
+        audit_item=an_audit_item(alert, therapist, mark),
         **_weeks(of, user, therapist, mark),
         occasion=Occasion.objects.get(**of, slug="extra-1"),
         adverse=_adverse(enrolment, therapist, mark),

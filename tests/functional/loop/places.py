@@ -25,6 +25,7 @@ from tests.factories.cast import Cast, a_person, make_patient, open_first_module
 from tests.factories.instruments import load_builtins, load_pack
 from tests.factories.measures import answered, answered_ago
 from tests.factories.outbox import until
+from tests.factories.samples import an_audit_item
 from tests.factories.skills import a_night, a_practice, a_thought, fill, today_of
 from tests.integration.reports.rich import Course
 
@@ -167,6 +168,9 @@ TABLE: list[tuple[str, str]] = [
     ("admin", "/desk/chain/"),
     ("supervisor", "/desk/chain/"),
     ("admin", "/desk/safety/"),
+    ("admin", "/desk/safety/samples/"),
+    ("supervisor", "/desk/safety/samples/{sample}/"),
+    ("supervisor", "/desk/safety/samples/items/{audit_item}/"),
     ("supervisor", "/desk/safety/"),
     ("therapist", "/desk/safety/?first=2026-02-01&last=2026-01-01"),
     ("admin", "/desk/settings/"),
@@ -249,6 +253,7 @@ def _happenings(cast: Cast, course: Course) -> dict[str, object]:
         "patient": patient.pk,
         "message": _to_read_soon(cast),
         "alert": _alert(cast),
+        **_sample(cast),
         "event": reported(cast.enrolment, help="doctor").pk,
         "assessed_event": added(cast.enrolment, grade=3, criteria=["hospital"]).pk,
         "held": cast.other_patient.pk,
@@ -302,6 +307,13 @@ def _worse(enrolment: Enrolment) -> object:
     answered_ago(enrolment, 1, "baseline", gad_7=3)
     answered(enrolment, gad_7=9)
     return enrolment.patient_id
+
+
+def _sample(cast: Cast) -> dict[str, object]:
+    """A monthly sample with an item that somebody has read."""
+    alert = flag_risk(by=cast.supervisor, enrolment=cast.other_enrolment, level=2, reason="What he wrote")
+    item = an_audit_item(alert, cast.supervisor, "a text")
+    return {"sample": item.sample_id, "audit_item": item.pk}
 
 
 def _alert(cast: Cast) -> object:
