@@ -22,8 +22,9 @@ from painclinic.access.decorators import ViewerRequest, requires
 from painclinic.access.permissions import Permission, allows
 from painclinic.access.reads import open_record
 from painclinic.access.scoping import clinics_where
-from patients.actions.audit_samples import is_as_drawn, note_audit_export, review_item
+from patients.actions.audit_samples import note_audit_export, review_item
 from patients.models import AuditItem, AuditSample
+from patients.safety.draw import is_as_drawn
 
 
 @requires(Permission.SAFETY_VIEW)

@@ -2,12 +2,11 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef
 
 from painclinic import clock
 from painclinic.accounts.models import Clinic, Membership, Role, User
@@ -15,9 +14,8 @@ from painclinic.audit.actions import Actor, record
 from painclinic.audit.models import Action
 from patients.models import Alert, AlertEvent, AuditItem, AuditReview, AuditSample, Response
 from patients.safety import audit, duty
-from patients.safety.facts import MOOD
+from patients.safety.draw import Strata, picked, strata_of
 
-Strata = dict[int, list[UUID]]
 # A month that was missed because nothing ran is drawn later, as long as it is not longer ago.
 MOST_MONTHS = 12
 # What somebody did with an alert, by which they handled it.
@@ -107,49 +105,6 @@ def note_audit_export(*, by: User, sample: AuditSample) -> None:
     record(by=by, action=Action.EXPORT, verb="audit-sample-export", obj=sample)
 
 
-def strata_of(clinic: Clinic, month: date) -> Strata:
-    """All that there is to draw from, by stratum; the same at any later time. Two queries.
-
-    Read from rows that are never changed: an alert counts in the month in which it was first raised,
-    with the highest level that it had by the end of that month.
-    """
-    since, until = bounds(clinic, month)
-    own = Alert.objects.filter(clinic=clinic, raised_at__gte=since, raised_at__lt=until).order_by()
-    highest = Max("events__level", filter=Q(events__at__lt=until))
-    strata: Strata = {stratum: [] for stratum in audit.SIZES}
-    for pk, level in own.annotate(highest=highest).values_list("pk", "highest"):
-        strata[level].append(pk)
-    raised = AlertEvent.objects.filter(response=OuterRef("pk"))
-    calm = Response.objects.filter(
-        ~Exists(raised),
-        clinic=clinic,
-        submitted_at__gte=since,
-        submitted_at__lt=until,
-        instrument_version__instrument__slug__in=MOOD,
-    )
-    strata[0] = list(calm.order_by().values_list("pk", flat=True))
-    return strata
-
-
-def is_as_drawn(sample: AuditSample) -> bool:
-    """Whether a draw with the kept seed from the rows of the month gives these very items. Three queries."""
-    strata = strata_of(sample.clinic, sample.month)
-    again = [
-        (stratum, pk) for stratum, ids in strata.items() for pk in audit.chosen(sample.seed, stratum, ids)
-    ]
-    rows = AuditItem.objects.filter(sample=sample).order_by("number")
-    keys = rows.values_list("stratum", "alert_id", "response_id")
-    kept = [(stratum, alert or response) for stratum, alert, response in keys]
-    return sample.digest == audit.digest(strata) and kept == again
-
-
-def bounds(clinic: Clinic, month: date) -> tuple[datetime, datetime]:
-    """The moments between which a month lies on the clinic's wall clock."""
-    zone = ZoneInfo(clinic.timezone)
-    after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return datetime.combine(month, time(0), zone), datetime.combine(after, time(0), zone)
-
-
 def _due(clinic: Clinic, newest: date | None) -> list[date]:
     """The months to draw, oldest first: all since the newest that was drawn, else the last one."""
     month = _before(clock.local_today(clinic.timezone).replace(day=1))
@@ -166,17 +121,10 @@ def _before(month: date) -> date:
     return (month - timedelta(days=1)).replace(day=1)
 
 
-def _picked(seed: str, strata: Strata) -> list[tuple[int, UUID]]:
-    """What is drawn, with its stratum, in the order of the draw."""
-    return [(stratum, pk) for stratum, ids in strata.items() for pk in audit.chosen(seed, stratum, ids)]
-
-
 def _items(sample: AuditSample, strata: Strata) -> list[AuditItem]:
-    picked = [
-        (stratum, pk) for stratum, ids in strata.items() for pk in audit.chosen(sample.seed, stratum, ids)
-    ]
-    alerts = [pk for stratum, pk in picked if stratum]
-    answers = [pk for stratum, pk in picked if not stratum]
+    drawn = picked(sample.seed, strata)
+    alerts = [pk for stratum, pk in drawn if stratum]
+    answers = [pk for stratum, pk in drawn if not stratum]
     patients = dict(Alert.objects.filter(pk__in=alerts).order_by().values_list("pk", "patient_id"))
     patients |= dict(Response.objects.filter(pk__in=answers).order_by().values_list("pk", "patient_id"))
     handlers, readers = _handlers(alerts), duty.staff_of(sample.clinic_id, Role.SUPERVISOR)
@@ -191,7 +139,7 @@ def _items(sample: AuditSample, strata: Strata) -> list[AuditItem]:
             response_id=None if stratum else pk,
             reader=_reader(readers, handlers.get(pk, set()), number),
         )
-        for number, (stratum, pk) in enumerate(picked, start=1)
+        for number, (stratum, pk) in enumerate(drawn, start=1)
     ]
 
 

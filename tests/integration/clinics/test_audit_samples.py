@@ -21,11 +21,10 @@ from patients.actions.audit_samples import (
     ReviewInvalidError,
     draw_due,
     draw_sample,
-    is_as_drawn,
     review_item,
-    strata_of,
 )
 from patients.models import Alert, AlertEvent, AuditItem, AuditReview, AuditSample, Enrolment
+from patients.safety.draw import is_as_drawn, strata_of
 from tests.factories.alerts import mood, store
 from tests.factories.cast import Cast, make_staff
 from tests.factories.outbox import until
@@ -221,7 +220,7 @@ def test_lead_reads_an_item_writes_what_was_found_and_the_look_is_on_the_trail(
     sample = drawn(cast)
     assert "2 to read" in lead.get("/desk/safety/samples/").content.decode()
     page = lead.get(f"/desk/safety/samples/{sample.pk}/")
-    assert "these are the items that the seed gives" in page.content.decode()
+    assert "These are the items that the seed gives" in page.content.decode()
     assert "Maria" not in page.content.decode()
     item = sample.items.order_by("number")[0]
     address = f"/desk/safety/samples/items/{item.pk}/"
