@@ -82,7 +82,7 @@ def review_item(*, by: User, item: AuditItem, answers: Mapping[str, str], learnt
     asked = audit.questions(item.stratum)
     if any(answers.get(name) not in audit.ANSWERS for name in asked):
         raise ReviewInvalidError
-    AuditSample.objects.select_for_update().get(pk=item.sample_id)
+    AuditSample.objects.select_for_update(no_key=True).get(pk=item.sample_id)
     review = AuditReview(
         item=item,
         patient_id=item.patient_id,
