@@ -172,7 +172,7 @@ TABLE: list[tuple[str, str]] = [
     ("supervisor", "/desk/safety/samples/{sample}/"),
     ("supervisor", "/desk/safety/samples/items/{audit_item}/"),
     ("supervisor", "/desk/safety/"),
-    ("therapist", "/desk/safety/?first=2026-02-01&last=2026-01-01"),
+    ("therapist", "/desk/safety/"),
     ("admin", "/desk/settings/"),
     ("admin", "/desk/settings/consent/"),
     ("admin", "/desk/questionnaires/"),
