@@ -64,7 +64,6 @@ def test_overview_with_figures_has_no_fault_of_access(
         details.evaluate("one => { one.open = true; }")
     assert not _faults(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.screenshot(path=f"/tmp/ov-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -94,7 +93,6 @@ def looks(page: Page, width: int, name: str) -> None:
     """No fault of access, and nothing wider than the screen."""
     assert not _faults(page), name
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    page.screenshot(path=f"/tmp/ov-{name}-{width}.png", full_page=True)
 
 
 def _faults(page: Page) -> list[Any]:
