@@ -41,7 +41,7 @@ def cumulative_figure(
 
     def draw(suffix: str, width: int) -> SafeString:
         top = 44.0 + _KEY_ROW * len(curves)
-        frame = Frame(left=40, right=width - 14, top=top, bottom=top + 170)
+        frame = Frame(left=40, right=width - 24, top=top, bottom=top + 170)
         x, y = Scale(0, 1, frame.left, frame.right), Scale(0, 100, frame.bottom, frame.top)
         parts = [
             svg.label(2, 16, svg.fitted(label, width - 4), class_="chart-tick chart-y"),
@@ -79,7 +79,8 @@ def _key(curves: Sequence[Curve], width: int) -> SafeString:
 def _axis(ticks: Sequence[tuple[float, str]], x: Scale, frame: Frame, width: int) -> SafeString:
     drawn = []
     for at, text in ticks:
-        half = svg.breadth(text) / 2
+        # A percent sign is broader than a letter.
+        half = svg.breadth(text) / 2 + 4
         place = min(max(x(at), half), width - half)
         drawn.append(svg.label(place, frame.bottom + 20, text, anchor="middle"))
     return svg.group("chart-axis", *drawn)
