@@ -28,7 +28,7 @@ def safety_overview(request: ViewerRequest) -> HttpResponse:
         "most_breaches": MOST_BREACHES,
         "may_keep_rota": allows(request.membership.role, Permission.STAFF_MANAGE),
     }
-    return render(request, "clinics/safety_overview.html", context, status=422 if form.errors else 200)
+    return render(request, "clinics/safety_overview.html", context)
 
 
 def _period(request: ViewerRequest, form: PeriodForm) -> Period:
