@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef
 
@@ -16,6 +17,7 @@ from patients.models import Alert, AlertEvent, AuditItem, AuditReview, AuditSamp
 from patients.safety import audit, duty
 from patients.safety.draw import Strata, picked, strata_of
 
+log = structlog.get_logger()
 # A month that was missed because nothing ran is drawn later, as long as it is not longer ago.
 MOST_MONTHS = 12
 # What somebody did with an alert, by which they handled it.
@@ -44,8 +46,20 @@ def draw_due(*, by: Actor) -> int:
     drawn = 0
     for clinic in clinics.annotate(newest=Max("audit_samples__month")).order_by("pk"):
         for month in _due(clinic, clinic.newest):
-            drawn += draw_sample(by=by, clinic=clinic, month=month) is not None
+            if not _draws(by, clinic, month):
+                # A later month before it would hide that it is missing.
+                break
+            drawn += 1
     return drawn
+
+
+def _draws(by: Actor, clinic: Clinic, month: date) -> bool:
+    """What goes wrong with one clinic holds up no other; its month is tried again with the next run."""
+    try:
+        return draw_sample(by=by, clinic=clinic, month=month) is not None
+    except Exception as error:
+        log.warning("audit-sample-failed", fault=type(error).__name__, clinic=str(clinic.pk))
+        return False
 
 
 @transaction.atomic

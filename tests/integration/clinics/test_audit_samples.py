@@ -17,6 +17,7 @@ from painclinic.accounts.models import Clinic, Role
 from painclinic.audit.actions import System
 from painclinic.audit.models import AuditEvent
 from patients.actions import alert_handling as acts
+from patients.actions import audit_samples
 from patients.actions.audit_samples import (
     ReviewInvalidError,
     draw_due,
@@ -146,6 +147,29 @@ def test_many_draws_at_once_leave_one_sample(cast: Cast) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(draw, range(4))) == 1
     assert AuditSample.objects.get(clinic=cast.clinic).items.count() == 3
+
+
+def test_clinic_whose_draw_fails_holds_up_no_other_and_is_drawn_with_the_next_run(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = audit_samples.strata_of
+
+    def fails(clinic: Clinic, month: date) -> Any:
+        if clinic.pk == cast.clinic.pk:
+            raise ValueError
+        return real(clinic, month)
+
+    draw_sample(by=JOB, clinic=cast.clinic, month=date(2025, 12, 1))
+    monkeypatch.setattr(audit_samples, "strata_of", fails)
+    draw_due(by=JOB)
+    monkeypatch.setattr(audit_samples, "strata_of", lambda *of: fails(*of) if of[1].month == 1 else real(*of))
+    draw_due(by=JOB)
+    drawn_since = AuditSample.objects.exclude(month=date(2025, 12, 1))
+    assert [one.clinic_id for one in drawn_since] == [cast.elsewhere.pk]
+    # Both months of it, and none was passed over.
+    monkeypatch.setattr(audit_samples, "strata_of", real)
+    assert draw_due(by=JOB) == 2
+    assert AuditSample.objects.filter(clinic=cast.clinic, month=FEBRUARY).exists()
 
 
 def test_months_in_which_nothing_ran_are_made_up_for(cast: Cast) -> None:
