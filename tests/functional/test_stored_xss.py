@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 EVERYTHING = " ".join(VECTORS)
 BREAKING_OUT = f"'\"--></title><img src=x onerror={RUN}>"
 # Files are fetched and not shown; fragments are parts of pages that are loaded anyway.
-NO_PAGES = ("download", "progress", "news", "api", "desk", "export")
+NO_PAGES = ("download", "progress", "news", "api", "desk", "export", "codebook", "healthz-alerts")
 
 
 def a_nasty_world() -> World:
